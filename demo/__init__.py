@@ -1,0 +1,1 @@
+"""What the demo needs beside the product: never imported by it."""
