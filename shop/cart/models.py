@@ -1,0 +1,43 @@
+"""A cart per visitor, found by the fingerprint of the token in their cookie."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from shop.db import Base, UtcDateTime
+
+
+class Cart(Base):
+    """`version` rises with every change, so that a checkout knows whether it still speaks of the same cart."""
+
+    __tablename__ = "shop_cart"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    country: Mapped[str | None] = mapped_column(String(2))
+    region: Mapped[str | None] = mapped_column(String(20))
+    shipping_method: Mapped[str | None] = mapped_column(String(40))
+    version: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+    lines: Mapped[list["CartLine"]] = relationship(
+        back_populates="cart", order_by="CartLine.added_at", cascade="all, delete-orphan"
+    )
+
+
+class CartLine(Base):
+    """`seen_minor` and `seen_currency` are the price the visitor saw last, to tell them when it changed."""
+
+    __tablename__ = "shop_cart_line"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+
+    cart_id: Mapped[int] = mapped_column(ForeignKey("shop_cart.id", ondelete="CASCADE"), primary_key=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("shop_variant.id", ondelete="CASCADE"), primary_key=True)
+    quantity: Mapped[int]
+    seen_minor: Mapped[int]
+    seen_currency: Mapped[str] = mapped_column(String(3))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    cart: Mapped[Cart] = relationship(back_populates="lines")

@@ -1,0 +1,1 @@
+"""Products, variants, prices, pictures: what there is to sell."""

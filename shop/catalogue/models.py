@@ -1,0 +1,140 @@
+"""Products with typed acupressure attributes, their variants, prices per currency, and pictures."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from shop.db import Base, CodeList, UtcDateTime, state_column
+
+
+class ProductStatus(StrEnum):
+    """Only published products are seen or sold; archived ones stay for the orders that name them."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    ARCHIVED = "archived"
+
+
+class Product(Base):
+    """One product. Sizes are millimetres, weight grams, money minor units of the shop's currency.
+
+    `contraindications`, `cautions` and `allergens` are None until somebody has filled them in, and such a
+    product cannot be published. `cost`, `compare_at` and `rating_*` are kept for the merchant and shown nowhere.
+    """
+
+    __tablename__ = "shop_product"
+    __table_args__ = (Index("ix_shop_product_list", "status", "position", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sku: Mapped[str] = mapped_column(String(40), unique=True)
+    slug: Mapped[str] = mapped_column(String(120), unique=True)
+    title: Mapped[str] = mapped_column(String(160))
+    type: Mapped[str] = mapped_column(String(40), index=True)
+    description: Mapped[str] = mapped_column(Text, default="")
+    status: Mapped[ProductStatus] = mapped_column(state_column(ProductStatus), default=ProductStatus.DRAFT)
+    position: Mapped[int] = mapped_column(default=0)
+    option_name: Mapped[str] = mapped_column(String(40), default="Colour")
+    price_from_minor: Mapped[int] = mapped_column(default=0, index=True)
+    compare_at_minor: Mapped[int | None]
+    cost_minor: Mapped[int | None]
+    weight_grams: Mapped[int | None]
+    length_mm: Mapped[int | None]
+    width_mm: Mapped[int | None]
+    areas: Mapped[tuple[str, ...]] = mapped_column(CodeList, default=())
+    pain_kinds: Mapped[tuple[str, ...]] = mapped_column(CodeList, default=())
+    positions: Mapped[tuple[str, ...]] = mapped_column(CodeList, default=())
+    pressure_min: Mapped[int | None]
+    pressure_max: Mapped[int | None]
+    coverage: Mapped[str | None] = mapped_column(String(20))
+    portability: Mapped[int | None]
+    dexterity: Mapped[int | None]
+    contraindications: Mapped[tuple[str, ...] | None] = mapped_column(CodeList)
+    cautions: Mapped[tuple[str, ...] | None] = mapped_column(CodeList)
+    allergens: Mapped[tuple[str, ...] | None] = mapped_column(CodeList)
+    materials: Mapped[tuple[str, ...]] = mapped_column(CodeList, default=())
+    session_minutes: Mapped[int | None]
+    level: Mapped[str | None] = mapped_column(String(20))
+    heat: Mapped[bool] = mapped_column(Boolean, default=False)
+    powered: Mapped[bool | None] = mapped_column(Boolean)
+    registration_number: Mapped[str | None] = mapped_column(String(80))
+    set_includes: Mapped[str] = mapped_column(String(200), default="")
+    care: Mapped[str] = mapped_column(Text, default="")
+    maker: Mapped[str] = mapped_column(String(200), default="")
+    eu_contact: Mapped[str] = mapped_column(String(200), default="")
+    warnings: Mapped[str] = mapped_column(Text, default="")
+    rating_avg: Mapped[str | None] = mapped_column(String(8))
+    rating_count: Mapped[int | None]
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    variants: Mapped[list["Variant"]] = relationship(
+        back_populates="product", order_by="Variant.position", cascade="all, delete-orphan"
+    )
+    pictures: Mapped[list["Picture"]] = relationship(
+        back_populates="product", order_by="Picture.position", cascade="all, delete-orphan"
+    )
+
+
+class ProductFacet(Base):
+    """What the list filters by, one row a value: kind is `area` or `position`. Written with the product."""
+
+    __tablename__ = "shop_product_facet"
+
+    kind: Mapped[str] = mapped_column(String(12), primary_key=True)
+    value: Mapped[str] = mapped_column(String(40), primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("shop_product.id", ondelete="CASCADE"), primary_key=True)
+
+
+class Variant(Base):
+    """What is put into a cart: own SKU, prices, stock, picture. `option_value` is "" for a lone variant."""
+
+    __tablename__ = "shop_variant"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("shop_product.id", ondelete="CASCADE"), index=True)
+    sku: Mapped[str] = mapped_column(String(60), unique=True)
+    option_value: Mapped[str] = mapped_column(String(60), default="")
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+
+    product: Mapped[Product] = relationship(back_populates="variants")
+    prices: Mapped[list["Price"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+
+
+class Price(Base):
+    """An explicit price of a variant in one currency, in minor units. There is no conversion by rates."""
+
+    __tablename__ = "shop_price"
+
+    variant_id: Mapped[int] = mapped_column(ForeignKey("shop_variant.id", ondelete="CASCADE"), primary_key=True)
+    currency: Mapped[str] = mapped_column(String(3), primary_key=True)
+    minor: Mapped[int]
+
+
+class Picture(Base):
+    """A merchant's upload, re-encoded under a name of ours in the media folder. Replaces the drawing."""
+
+    __tablename__ = "shop_picture"
+    __table_args__ = (UniqueConstraint("file_name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey("shop_product.id", ondelete="CASCADE"), index=True)
+    variant_id: Mapped[int | None] = mapped_column(ForeignKey("shop_variant.id", ondelete="SET NULL"))
+    file_name: Mapped[str] = mapped_column(String(80))
+    alt: Mapped[str] = mapped_column(String(200))
+    width: Mapped[int]
+    height: Mapped[int]
+    position: Mapped[int] = mapped_column(default=0)
+
+    product: Mapped[Product] = relationship(back_populates="pictures")
+
+
+class CatalogueVersion(Base):
+    """One row: a number that every change of products, prices or pictures raises, so that workers rebuild."""
+
+    __tablename__ = "shop_catalogue_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=0)

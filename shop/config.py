@@ -1,0 +1,151 @@
+"""Every SHOP_* key: its default and its check, in one place."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, cast
+from urllib.parse import urlsplit
+
+from shop.money import exponent
+
+Mode = Literal["demo", "test", "live"]
+MINIMUM_SECRET_LENGTH = 32
+
+
+class ConfigError(ValueError):
+    """A setting is missing or wrong; the message names the key and says what is expected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The settings of one mounted shop. Each field is the key SHOP_<FIELD> (or another prefix) in capitals."""
+
+    mode: Mode = "demo"
+    name: str = "Tsubo"
+    blueprint_name: str = "shop"
+    cli_name: str = "shop"
+    url_prefix: str = ""
+    base_url: str = "http://127.0.0.1:8000"
+    database_url: str = "sqlite:///var/shop.db"
+    secret_keys: tuple[str, ...] = ()
+    locale: str = "en_US"
+    currency: str = "USD"
+    zones: str = ""
+    articles: str = ""
+    media_dir: str = "var/media"
+    contact_email: str = "hello@shop.example"
+    postal_address: str = "Set SHOP_POSTAL_ADDRESS to the shop's postal address"
+    stripe_secret_key: str = ""
+    stripe_api_base: str = ""
+    stripe_page_origin: str = "https://checkout.stripe.com"
+    stripe_webhook_secrets: tuple[str, ...] = ()
+    provider_timeout_seconds: int = 5
+    provider_concurrency: int = 4
+    session_minutes: int = 31
+    hold_minutes: int = 40
+    cart_days: int = 30
+    answers_minutes: int = 60
+    smtp_url: str = ""
+    mail_from: str = "shop@shop.example"
+    jobs_url: str = "sqlite:///var/jobs.db"
+    limits_url: str = "memory://"
+    max_form_bytes: int = 64 * 1024
+    max_upload_bytes: int = 8 * 1024 * 1024
+    trusted_proxies: int = 0
+    metrics_token: str = ""
+    failpoint: str = ""
+    log_format: str = "json"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether visitors come by https: decides Secure cookies, the __Host- prefix and HSTS."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port of the public address."""
+        parts = urlsplit(self.base_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+def load_config(settings: Mapping[str, Any], prefix: str = "SHOP_") -> Config:
+    """Read `prefix`KEY settings into a checked Config. Raises ConfigError, also for a key nobody knows."""
+    known = {prefix + field.name.upper(): field for field in fields(Config)}
+    unknown = sorted(key for key in settings if key.startswith(prefix) and key not in known)
+    if unknown:
+        raise ConfigError(f"unknown setting {unknown[0]}; known are {', '.join(sorted(known))}")
+    values = {
+        field.name: _read(key, settings[key], cast(Any, field.default))
+        for key, field in known.items()
+        if key in settings
+    }
+    config = Config(**values)
+    _check(config, prefix)
+    return config
+
+
+def _read(key: str, value: Any, default: Any) -> Any:
+    if isinstance(default, tuple):
+        parts = value.split(",") if isinstance(value, str) else value
+        return tuple(str(part).strip() for part in parts if str(part).strip())
+    if isinstance(default, int):
+        try:
+            number = int(value)
+        except (TypeError, ValueError) as error:
+            raise ConfigError(f"{key} must be a whole number, not {value!r}") from error
+        if number < 0:
+            raise ConfigError(f"{key} must not be negative")
+        return number
+    return str(value).strip()
+
+
+def _is_address(value: str) -> bool:
+    parts = urlsplit(value)
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and not parts.query and not parts.fragment
+
+
+_RULES: tuple[tuple[str, Callable[[Config], bool], str], ...] = (
+    ("MODE", lambda c: c.mode in ("demo", "test", "live"), "must be demo, test or live"),
+    ("BASE_URL", lambda c: _is_address(c.base_url), "must be the public address, such as https://shop.example"),
+    ("URL_PREFIX", lambda c: not c.url_prefix or c.url_prefix.startswith("/"), "must begin with /"),
+    ("SECRET_KEYS", lambda c: bool(c.secret_keys), "is missing: give at least one random secret"),
+    (
+        "SECRET_KEYS",
+        lambda c: all(len(key) >= MINIMUM_SECRET_LENGTH for key in c.secret_keys),
+        f"needs {MINIMUM_SECRET_LENGTH} characters or more in each secret",
+    ),
+    ("SESSION_MINUTES", lambda c: 31 <= c.session_minutes < 24 * 60, "must be 31 or more and less than a day"),
+    ("HOLD_MINUTES", lambda c: c.hold_minutes > c.session_minutes, "must be longer than SESSION_MINUTES"),
+    ("ANSWERS_MINUTES", lambda c: 1 <= c.answers_minutes <= 60, "must be between 1 and 60"),
+    ("FAILPOINT", lambda c: not (c.failpoint and c.mode == "live"), "is refused in live mode"),
+    (
+        "BASE_URL",
+        lambda c: c.mode != "live" or c.is_secure,
+        "must be https in live mode: cookies would travel in clear",
+    ),
+    (
+        "STRIPE_SECRET_KEY",
+        lambda c: c.mode != "live" or c.stripe_secret_key.startswith(("sk_live_", "rk_live_")),
+        "must be a live key in live mode",
+    ),
+    (
+        "STRIPE_SECRET_KEY",
+        lambda c: c.mode == "live" or not c.stripe_secret_key.startswith(("sk_live_", "rk_live_")),
+        "is a live key, but MODE is not live",
+    ),
+    ("STRIPE_WEBHOOK_SECRETS", lambda c: c.mode != "live" or bool(c.stripe_webhook_secrets), "is missing"),
+    ("STRIPE_API_BASE", lambda c: c.mode != "live" or not c.stripe_api_base, "must not be set in live mode"),
+    ("SMTP_URL", lambda c: c.mode != "live" or bool(c.smtp_url), "is missing: order mails could not leave"),
+    ("ARTICLES", lambda c: not c.articles or Path(c.articles).is_dir(), "must be a folder that exists"),
+    ("ZONES", lambda c: not c.zones or Path(c.zones).is_file(), "must be a file that exists"),
+)
+
+
+def _check(config: Config, prefix: str) -> None:
+    for key, rule, sentence in _RULES:
+        if not rule(config):
+            raise ConfigError(f"{prefix}{key} {sentence}")
+    try:
+        exponent(config.currency)
+    except ValueError as error:
+        raise ConfigError(f"{prefix}CURRENCY: {error}") from error

@@ -1,0 +1,123 @@
+"""The declarative base, our column types and our own engine. Nothing here knows Flask."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, cast
+
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, Text, TypeDecorator, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.pool import StaticPool
+
+WRITE_OPTION = "shop_write"
+BUSY_TIMEOUT_MS = 5_000
+
+
+class Base(DeclarativeBase):
+    """All tables of the shop: named `shop_*`, with named constraints so that migrations can drop them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware UTC datetimes in and out. A naive one is a mistake and raises ValueError."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment = cast(datetime, value)
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class CodeList(TypeDecorator[tuple[str, ...]]):
+    """A tuple of codes kept as `a|b|c`. None stays None: a safety list nobody has filled in is not an empty one."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> str | None:
+        return None if value is None else "|".join(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
+        if value is None:
+            return None
+        return tuple(value.split("|")) if value else ()
+
+
+def state_column(states: type[StrEnum]) -> Enum:
+    """A column type that stores the value of a StrEnum as text, with a check constraint."""
+    return Enum(
+        states,
+        native_enum=False,
+        length=24,
+        values_callable=lambda members: [member.value for member in members],
+        create_constraint=True,
+        name=states.__name__.lower(),
+    )
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions by itself: `_begin` does
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "cache_size=-8000",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    is_write = connection.get_execution_options().get(WRITE_OPTION, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+
+def make_engine(database_url: str) -> Engine:
+    """The shop's own engine. SQLite: WAL, synchronous=FULL, foreign keys, explicit BEGIN."""
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        if url.drivername == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, pool_timeout=5)
+    in_memory = url.database in (None, "", ":memory:")
+    engine = create_engine(url, poolclass=StaticPool) if in_memory else create_engine(url)
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def make_sessions(engine: Engine) -> sessionmaker[Session]:
+    """Sessions that keep what they loaded after a commit."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+def begin_write(session: Session) -> None:
+    """Start the session's transaction as a writer: IMMEDIATE on SQLite, so that no lock is upgraded later.
+
+    Whatever the session read before is read again when it is next needed.
+    """
+    session.rollback()
+    session.connection(execution_options={WRITE_OPTION: True})

@@ -1,0 +1,100 @@
+"""`Shop`: mounts the whole storefront in a Flask app, as one parent blueprint and one command group."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Blueprint, Flask
+from sqlalchemy import Engine
+
+import recommender
+from shop import paths
+from shop.assets import register_assets, shop_static, shop_stylesheet
+from shop.cli import make_group
+from shop.config import ConfigError, load_config
+from shop.db import make_engine, make_sessions
+from shop.errors import NotFound
+from shop.gateway import Gateway
+from shop.headers import register_headers
+from shop.keys import Keyring
+from shop.payments.adapter import StripeGateway
+from shop.web import EXTENSION, Runtime, close_session, money_filter, register_refusals, shop_url
+
+PAGES: tuple[Blueprint, ...] = ()
+
+
+class Shop:
+    """The storefront as a Flask extension.
+
+    `gateway`, `engine` and `is_merchant` replace the payment provider, the database engine and the sign-in.
+    Raises ConfigError when a setting is wrong or another package answers to our names.
+    """
+
+    def __init__(self, app: Flask | None = None) -> None:
+        if app is not None:
+            self.init_app(app)
+
+    def init_app(
+        self,
+        app: Flask,
+        *,
+        config_prefix: str = "SHOP_",
+        gateway: Gateway | None = None,
+        engine: Engine | None = None,
+        is_merchant: Callable[[], bool] | None = None,
+    ) -> Runtime:
+        """Mount the shop under its URL prefix; returns what it runs on."""
+        refuse_foreign_packages()
+        if EXTENSION in app.extensions:
+            raise ConfigError("this app has a shop already")
+        config = load_config(app.config, config_prefix)
+        engine = engine or make_engine(config.database_url)
+        runtime = Runtime(
+            config=config,
+            engine=engine,
+            sessions=make_sessions(engine),
+            keyring=Keyring(config.secret_keys),
+            gateway=gateway or StripeGateway(config),
+            is_merchant=is_merchant,
+        )
+        app.extensions[EXTENSION] = runtime
+        app.register_blueprint(_parent_blueprint(runtime), url_prefix=config.url_prefix or None)
+        app.teardown_appcontext(close_session)
+        app.jinja_env.filters["shop_money"] = money_filter
+        app.jinja_env.globals.update(shop_url=shop_url, shop_static=shop_static, shop_stylesheet=shop_stylesheet)
+        app.cli.add_command(make_group(config.cli_name))
+        return runtime
+
+
+def _parent_blueprint(runtime: Runtime) -> Blueprint:
+    """One blueprint that carries all pages, so that headers and error pages are ours alone."""
+    parent = Blueprint(
+        runtime.config.blueprint_name,
+        __name__,
+        template_folder=str(paths.templates()),
+        static_folder=str(paths.static()),
+        static_url_path="/static",
+    )
+    register_refusals(parent)
+    register_headers(parent, runtime.config)
+    register_assets(parent)
+    parent.add_url_rule("/<path:_rest>", "nowhere", _nowhere)
+    for pages in PAGES:
+        parent.register_blueprint(pages)
+    return parent
+
+
+def _nowhere(_rest: str) -> str:
+    raise NotFound
+
+
+def refuse_foreign_packages() -> None:
+    """Refuse to start beside another package named `shop` or `recommender`. Raises ConfigError."""
+    ours = paths.PACKAGE.parent
+    found = Path(recommender.__file__).resolve().parent.parent if recommender.__file__ else None
+    if found != ours:
+        raise ConfigError(f"another package named 'recommender' hides ours: {found}")
+    for entry in sys.path:
+        other = Path(entry or ".").resolve() / "shop" / "__init__.py"
+        if other.is_file() and other.parent != paths.PACKAGE:
+            raise ConfigError(f"another package named 'shop' is installed beside ours: {other.parent}")

@@ -1,0 +1,143 @@
+"""What the shop needs of a payment provider, and the plain values that go there and come back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from shop.errors import ShopError
+from shop.money import Money
+
+
+class GatewayUnavailable(ShopError):
+    """The provider did not answer in time, or answered that it cannot now. The same call may be sent again."""
+
+    code, status, title = "provider_unavailable", 503, "The payment page cannot be reached"
+
+    def __init__(self, sentence: str = "The payment service does not answer. Please try again in a moment.") -> None:
+        super().__init__(sentence)
+        self.retry_after_seconds = 5
+
+
+class GatewayRefused(ShopError):
+    """The provider answered no. Sending the same call again would get the same answer."""
+
+    code, status, title = "provider_refused", 409, "The payment service refused"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__("The payment service refused this request. Nothing was charged.")
+        self.reason = reason
+
+
+class BadSignature(ShopError):
+    """A webhook that the provider did not sign, or not lately."""
+
+    code, status = "bad_signature", 400
+
+    def __init__(self) -> None:
+        super().__init__("Refused.")
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRequest:
+    """One call that opens a payment page: the stored parameters and the key that makes a retry the same call."""
+
+    order_id: int
+    attempt_id: int
+    idempotency_key: str
+    parameters: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """Where the customer pays."""
+
+    session_id: str
+    url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFacts:
+    """What the provider says of one payment session, without a word about health or people.
+
+    `status` is open, complete or expired; `payment_status` is paid, unpaid or no_payment_required.
+    """
+
+    session_id: str
+    order_reference: str | None
+    status: str
+    payment_status: str
+    amount: Money
+    livemode: bool
+    payment_intent: str | None
+    url: str | None = None
+    refunded_minor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRequest:
+    """One call that refunds part of a captured payment."""
+
+    refund_id: int
+    payment_intent: str
+    amount: Money
+    idempotency_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundFacts:
+    """What the provider says of one refund. `status` is pending, requires_action, succeeded, failed or canceled."""
+
+    provider_id: str
+    payment_intent: str
+    status: str
+    amount: Money
+    refund_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderEvent:
+    """A verified webhook event: `subject_id` is the id of the object it speaks of."""
+
+    event_id: str
+    kind: str
+    subject_id: str
+    api_version: str | None
+    livemode: bool
+    created_at: datetime
+
+
+class Gateway(Protocol):
+    """The provider, seen from the shop. Every method is network: call it outside any transaction.
+
+    All raise GatewayUnavailable (try again) or GatewayRefused (do not).
+    """
+
+    def open_payment(self, request: PaymentRequest) -> PaymentPage:
+        """Open the payment page of `request`, or get the same page again."""
+        ...
+
+    def find_payment(self, session_id: str) -> PaymentFacts | None:
+        """What the provider knows of a session; None when it knows none of that id."""
+        ...
+
+    def close_payment(self, session_id: str) -> PaymentFacts:
+        """Expire a session so that nobody can pay it any more; one that is complete comes back as complete."""
+        ...
+
+    def list_payments(self, since: datetime) -> Sequence[PaymentFacts]:
+        """Every session created since then, newest first."""
+        ...
+
+    def refund(self, request: RefundRequest) -> RefundFacts:
+        """Send money back, once per idempotency key."""
+        ...
+
+    def find_refund(self, provider_id: str) -> RefundFacts | None:
+        """What the provider knows of a refund."""
+        ...
+
+    def read_event(self, body: bytes, signature: str, now: datetime) -> ProviderEvent:
+        """Verify a webhook (signature, and its age both ways) and read it. Raises BadSignature."""
+        ...

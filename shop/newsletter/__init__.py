@@ -1,0 +1,1 @@
+"""Newsletter addresses with double opt-in."""

@@ -1,0 +1,1 @@
+"""Orders, their lines, states, shipments and history."""

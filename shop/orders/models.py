@@ -1,0 +1,113 @@
+"""Orders, lines, history, shipments. An order holds SKUs and an address, and nothing of the questionnaire."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from shop.db import Base, UtcDateTime, state_column
+from shop.money import Money
+from shop.orders.states import OrderState, PaymentState, ShipmentState
+
+
+class Order(Base):
+    """All amounts are minor units of `currency`; total = subtotal - discount + shipping + tax (tax 0 when inclusive).
+
+    `tax_minor` is the tax added on top (exclusive) or contained (inclusive, see `tax_inclusive`).
+    """
+
+    __tablename__ = "shop_order"
+    __table_args__ = (
+        CheckConstraint("total_minor >= 0", name="total_not_negative"),
+        Index("ix_shop_order_list", "placed_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(20), unique=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    cart_id: Mapped[int | None] = mapped_column(index=True)
+    cart_version: Mapped[int | None]
+    checkout_token: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[OrderState] = mapped_column(state_column(OrderState), default=OrderState.PENDING, index=True)
+    payment_state: Mapped[PaymentState] = mapped_column(state_column(PaymentState), default=PaymentState.PENDING)
+    shipment_state: Mapped[ShipmentState] = mapped_column(state_column(ShipmentState), default=ShipmentState.UNSHIPPED)
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    full_name: Mapped[str] = mapped_column(String(120))
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    line1: Mapped[str] = mapped_column(String(160))
+    line2: Mapped[str] = mapped_column(String(160), default="")
+    city: Mapped[str] = mapped_column(String(120))
+    region: Mapped[str] = mapped_column(String(60), default="")
+    postal_code: Mapped[str] = mapped_column(String(20), default="")
+    country: Mapped[str] = mapped_column(String(2))
+    currency: Mapped[str] = mapped_column(String(3))
+    subtotal_minor: Mapped[int]
+    discount_minor: Mapped[int] = mapped_column(default=0)
+    shipping_minor: Mapped[int]
+    tax_minor: Mapped[int]
+    tax_inclusive: Mapped[bool]
+    total_minor: Mapped[int]
+    shipping_method: Mapped[str] = mapped_column(String(40))
+    shipping_title: Mapped[str] = mapped_column(String(80))
+    placed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    lines: Mapped[list["OrderLine"]] = relationship(
+        back_populates="order", order_by="OrderLine.id", cascade="all, delete-orphan"
+    )
+    history: Mapped[list["OrderEvent"]] = relationship(
+        order_by="OrderEvent.id", cascade="all, delete-orphan", viewonly=False
+    )
+    shipments: Mapped[list["Shipment"]] = relationship(order_by="Shipment.id", cascade="all, delete-orphan")
+
+    @property
+    def total(self) -> Money:
+        """What the customer pays."""
+        return Money(self.total_minor, self.currency)
+
+
+class OrderLine(Base):
+    """`title` is neutral: it names the thing, never a complaint (R11). `tax_rate` is in millionths."""
+
+    __tablename__ = "shop_order_line"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id", ondelete="CASCADE"), index=True)
+    sku: Mapped[str] = mapped_column(String(60), index=True)
+    title: Mapped[str] = mapped_column(String(160))
+    option_value: Mapped[str] = mapped_column(String(60), default="")
+    quantity: Mapped[int]
+    unit_minor: Mapped[int]
+    total_minor: Mapped[int]
+    tax_minor: Mapped[int] = mapped_column(default=0)
+    tax_rate: Mapped[int] = mapped_column(default=0)
+
+    order: Mapped[Order] = relationship(back_populates="lines")
+
+
+class OrderEvent(Base):
+    """One step in an order's history: `subject` is order, payment, shipment, refund, mail or note."""
+
+    __tablename__ = "shop_order_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    actor: Mapped[str] = mapped_column(String(80))
+    subject: Mapped[str] = mapped_column(String(20))
+    old: Mapped[str] = mapped_column(String(24), default="")
+    new: Mapped[str] = mapped_column(String(24), default="")
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class Shipment(Base):
+    """A parcel that left."""
+
+    __tablename__ = "shop_shipment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id", ondelete="CASCADE"), index=True)
+    carrier: Mapped[str] = mapped_column(String(60))
+    tracking_number: Mapped[str] = mapped_column(String(80), default="")
+    shipped_at: Mapped[datetime] = mapped_column(UtcDateTime)

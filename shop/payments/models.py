@@ -1,0 +1,62 @@
+"""What was asked of the payment provider, what it told us, and what went back to customers."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.db import Base, UtcDateTime, state_column
+from shop.payments.states import AttemptState, RefundState
+
+
+class PaymentAttempt(Base):
+    """One payment page for one order. `parameters` are written before the call: a retry sends the same bytes."""
+
+    __tablename__ = "shop_payment_attempt"
+    __table_args__ = (UniqueConstraint("order_id", "attempt"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id", ondelete="CASCADE"), index=True)
+    attempt: Mapped[int]
+    idempotency_key: Mapped[str] = mapped_column(String(80), unique=True)
+    parameters: Mapped[dict[str, object]] = mapped_column(JSON)
+    state: Mapped[AttemptState] = mapped_column(state_column(AttemptState), default=AttemptState.PREPARED)
+    session_id: Mapped[str | None] = mapped_column(String(120), unique=True)
+    page_url: Mapped[str | None] = mapped_column(Text)
+    payment_intent: Mapped[str | None] = mapped_column(String(120), index=True)
+    captured_minor: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class ReceivedEvent(Base):
+    """A webhook event whose effect is committed with this row: the key makes each work once."""
+
+    __tablename__ = "shop_provider_event"
+
+    id: Mapped[str] = mapped_column(String(120), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(80))
+    subject_id: Mapped[str] = mapped_column(String(120))
+    api_version: Mapped[str | None] = mapped_column(String(40))
+    livemode: Mapped[bool] = mapped_column(Boolean)
+    outcome: Mapped[str] = mapped_column(String(60), default="")
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Refund(Base):
+    """Money on its way back. The sum of all that have not failed never exceeds what was captured."""
+
+    __tablename__ = "shop_refund"
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="amount_positive"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id", ondelete="CASCADE"), index=True)
+    payment_intent: Mapped[str] = mapped_column(String(120))
+    amount_minor: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3))
+    reason: Mapped[str] = mapped_column(String(200))
+    state: Mapped[RefundState] = mapped_column(state_column(RefundState), default=RefundState.REQUESTED)
+    provider_id: Mapped[str | None] = mapped_column(String(120), unique=True)
+    form_token: Mapped[str] = mapped_column(String(64), unique=True)
+    actor: Mapped[str] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)

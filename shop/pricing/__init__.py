@@ -1,0 +1,1 @@
+"""Zones, tax, shipping and totals: pure sums over money."""

@@ -1,0 +1,1 @@
+"""The questionnaire's pages and the visitor's encrypted answers."""

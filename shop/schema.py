@@ -1,0 +1,51 @@
+"""Bring the database's tables to the wanted release, by Alembic's API. Nothing here knows Flask."""
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine
+
+from shop import paths
+from shop.tables import metadata
+
+VERSION_TABLE = "shop_alembic_version"
+
+
+def _alembic(engine: Engine) -> AlembicConfig:
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(paths.migrations()).replace("%", "%%"))
+    config.attributes["engine"] = engine
+    return config
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Run migrations up to `revision`, each in its own transaction."""
+    command.upgrade(_alembic(engine), revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Run migrations down to `revision` ("base" removes every table of ours)."""
+    command.downgrade(_alembic(engine), revision)
+
+
+def current_revision(engine: Engine) -> str | None:
+    """The release the database is at; None before the first migration."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE})
+        return context.get_current_revision()
+
+
+def head_revision() -> str | None:
+    """The release this code wants."""
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(paths.migrations()).replace("%", "%%"))
+    return ScriptDirectory.from_config(config).get_current_head()
+
+
+def differences(engine: Engine) -> list[object]:
+    """What migrations would still have to do to reach the models; empty when they agree."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE, "compare_type": True})
+        return list(compare_metadata(context, metadata))

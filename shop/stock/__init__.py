@@ -1,0 +1,1 @@
+"""How many units are on the shelf, held for orders, and sold."""

@@ -1,0 +1,1 @@
+"""The pages that everybody sees: front page, articles, list, product, cart, order."""

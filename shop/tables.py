@@ -1,0 +1,27 @@
+"""Every table of the shop, imported in one place: for migrations, and so that foreign keys find each other."""
+
+from shop.audit import models as audit_models
+from shop.cart import models as cart_models
+from shop.catalogue import models as catalogue_models
+from shop.db import Base
+from shop.leases import models as lease_models
+from shop.mail import models as mail_models
+from shop.newsletter import models as newsletter_models
+from shop.orders import models as order_models
+from shop.payments import models as payment_models
+from shop.staff import models as staff_models
+from shop.stock import models as stock_models
+
+metadata = Base.metadata
+MODULES = (
+    audit_models,
+    cart_models,
+    catalogue_models,
+    lease_models,
+    mail_models,
+    newsletter_models,
+    order_models,
+    payment_models,
+    staff_models,
+    stock_models,
+)

@@ -1,0 +1,187 @@
+"""The request's session, `transaction()`, `gateway()`, addresses, refusal pages. One of three places that commit."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+import structlog
+from flask import Blueprint, Response, current_app, g, make_response, render_template, request, url_for
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.exceptions import HTTPException
+
+from shop.config import Config
+from shop.db import begin_write
+from shop.errors import ShopError, Unavailable
+from shop.gateway import Gateway
+from shop.keys import Keyring
+from shop.money import Money, format_money
+
+EXTENSION = "tsubo"
+log = structlog.get_logger("shop.web")
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """What one mounted shop runs on. Kept in `app.extensions["tsubo"]`, so two apps have two."""
+
+    config: Config
+    engine: Engine
+    sessions: sessionmaker[Session]
+    keyring: Keyring
+    gateway: Gateway
+    is_merchant: Callable[[], bool] | None = None
+
+
+def runtime() -> Runtime:
+    """The shop mounted in the current app."""
+    return cast(Runtime, current_app.extensions[EXTENSION])
+
+
+def config() -> Config:
+    """The current shop's settings."""
+    return runtime().config
+
+
+def gateway() -> Gateway:
+    """The current shop's payment provider. Network: never inside a transaction."""
+    session: Session | None = g.get("shop_session")
+    if session is not None and session.in_transaction():
+        session.rollback()  # ends the read transaction, so that no lock is held while the provider answers
+    return runtime().gateway
+
+
+def db() -> Session:
+    """The request's one session, for reading. Changes belong into `transaction()`."""
+    if "shop_session" not in g:
+        g.shop_session = runtime().sessions()
+    return cast(Session, g.shop_session)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """The request's session as a writer: commits at the end, rolls back on any error.
+
+    What was read before is read again, under the lock on SQLite. Raises RuntimeError when nested.
+    """
+    if g.get("shop_writing", False):
+        raise RuntimeError("transaction() inside transaction()")
+    session = db()
+    g.shop_writing = True
+    try:
+        begin_write(session)
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        g.shop_writing = False
+
+
+def close_session(_error: BaseException | None = None) -> None:
+    """Give the request's connection back."""
+    session: Session | None = g.pop("shop_session", None)
+    if session is not None:
+        session.close()
+
+
+def shop_url(endpoint: str, **values: Any) -> str:
+    """The path of a page of this shop, such as `shop_url("storefront.product", slug="...")`."""
+    return url_for(f"{config().blueprint_name}.{endpoint}", **values)
+
+
+def external_url(endpoint: str, **values: Any) -> str:
+    """The public address of a page, from the configuration and never from the Host header."""
+    return config().origin + shop_url(endpoint, **values)
+
+
+def page(template: str, http_status: int = 200, **context: Any) -> Response:
+    """An answer made from `templates/shop/<template>`."""
+    return make_response(render_template(f"shop/{template}", **context), http_status)
+
+
+def cacheable(response: Response, seconds: int = 60) -> Response:
+    """Let shared caches keep this answer, unless the visitor sent one of our cookies."""
+    if not any("tsubo_" in name for name in request.cookies):
+        response.headers["Cache-Control"] = f"public, max-age={seconds}"
+    return response
+
+
+def no_store(response: Response) -> Response:
+    """Keep this answer out of every cache: it says something about one person."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def money_filter(amount: Money) -> str:
+    """The template filter `shop_money`."""
+    return format_money(amount, config().locale)
+
+
+def refusal(error: ShopError) -> Response:
+    """A page of the shop that says what was refused, with the status of the error."""
+    g.shop_plain = True  # the page must not ask a database that may be the reason for it
+    retry_after: int | None = getattr(error, "retry_after_seconds", None)
+    log.info("refused", code=error.code, status=error.status, endpoint=request.endpoint)
+    answer = page(
+        "error.html",
+        error.status,
+        title=error.title,
+        sentence=str(error),
+        status=error.status,
+        retry_after=retry_after,
+    )
+    if retry_after is not None:
+        answer.headers["Retry-After"] = str(retry_after)
+    return no_store(answer)
+
+
+def _database_trouble(error: DBAPIError | PoolTimeout) -> Response:
+    log.error("database_unavailable", kind=type(error).__name__, endpoint=request.endpoint)
+    return refusal(Unavailable())
+
+
+class _HttpRefusal(ShopError):
+    """A refusal that came from the web framework."""
+
+    def __init__(self, status: int) -> None:
+        title, sentence = _HTTP_WORDS.get(status, ("That did not work", "The shop could not read this request."))
+        super().__init__(sentence)
+        self.status, self.title, self.code = status, title, f"http_{status}"
+
+
+_HTTP_WORDS = {
+    404: ("Page not found", "There is nothing at this address. It may have moved, or the product has gone."),
+    405: ("That did not work", "This address does not take that kind of request."),
+    413: ("Too large", "What you sent is larger than the shop accepts."),
+    415: ("That did not work", "The shop does not read this kind of content."),
+    429: ("Please wait a moment", "There were too many tries in a short time."),
+    500: ("Something went wrong", "This is our mistake. Nothing was charged for this request; please try again."),
+}
+
+
+def _http_refusal(error: HTTPException) -> Response:
+    if error.code is None or error.code < 400:
+        return cast(Response, error.get_response())
+    return refusal(_HttpRefusal(error.code))
+
+
+def _crash(error: Exception) -> Response:
+    if current_app.testing:
+        raise error
+    log.exception("crash", endpoint=request.endpoint)
+    return refusal(_HttpRefusal(500))
+
+
+def register_refusals(blueprint: Blueprint) -> None:
+    """Turn errors raised in the shop's own pages into pages of the shop; the host's pages are left alone."""
+    blueprint.register_error_handler(ShopError, refusal)
+    blueprint.register_error_handler(OperationalError, _database_trouble)
+    blueprint.register_error_handler(InterfaceError, _database_trouble)
+    blueprint.register_error_handler(PoolTimeout, _database_trouble)
+    blueprint.register_error_handler(HTTPException, _http_refusal)
+    blueprint.register_error_handler(Exception, _crash)

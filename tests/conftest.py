@@ -1,0 +1,110 @@
+"""Databases, sessions, apps and clients for all tests. What touches the database runs on SQLite and on PostgreSQL."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from shop import create_app
+from shop.db import begin_write, make_engine
+from tests.databases import PostgresDatabases, SqliteDatabases
+from tests.fakes import FakeGateway
+
+NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+
+
+@pytest.fixture(scope="session")
+def postgres_databases() -> Iterator[PostgresDatabases]:
+    databases = PostgresDatabases()
+    yield databases
+    databases.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh migrated database; a test that uses it runs once on each kind."""
+    name = "sqlite_databases" if request.param == "sqlite" else "postgres_databases"
+    with request.getfixturevalue(name).fresh() as url:
+        yield url
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = make_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A writing session; nothing it does is committed."""
+    with Session(engine, expire_on_commit=False) as session:
+        begin_write(session)
+        yield session
+        session.rollback()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def gateway() -> FakeGateway:
+    return FakeGateway()
+
+
+MakeApp = Callable[..., Flask]
+
+
+@pytest.fixture
+def make_app(database_url: str, tmp_path: Path, gateway: FakeGateway) -> Iterator[MakeApp]:
+    """Build apps on this test's database; settings override the defaults below."""
+    made: list[Flask] = []
+
+    def build(**settings: Any) -> Flask:
+        app = create_app(
+            {
+                "SHOP_MODE": "test",
+                "SHOP_DATABASE_URL": database_url,
+                "SHOP_SECRET_KEYS": "a-secret-for-tests-only-0123456789abcdef",
+                "SHOP_MEDIA_DIR": str(tmp_path / "media"),
+                "SHOP_JOBS_URL": f"sqlite:///{tmp_path}/jobs.db",
+                "SHOP_BASE_URL": "http://shop.test",
+                "TESTING": True,
+                **settings,
+            },
+            gateway=gateway,
+        )
+        made.append(app)
+        return app
+
+    yield build
+    for app in made:
+        app.extensions["tsubo"].engine.dispose()
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    return make_app()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser on http://shop.test that says where its forms come from."""
+    client = app.test_client()
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    client.environ_base["HTTP_HOST"] = "shop.test"
+    return client
