@@ -55,7 +55,7 @@ def upgrade() -> None:
     op.create_table('shop_order',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('number', sa.String(length=20), nullable=False),
-    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('token', sa.String(length=64), nullable=False),
     sa.Column('cart_id', sa.Integer(), nullable=True),
     sa.Column('cart_version', sa.Integer(), nullable=True),
     sa.Column('checkout_token', sa.String(length=64), nullable=False),
@@ -86,7 +86,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_order')),
     sa.UniqueConstraint('checkout_token', name=op.f('uq_shop_order_checkout_token')),
     sa.UniqueConstraint('number', name=op.f('uq_shop_order_number')),
-    sa.UniqueConstraint('token_hash', name=op.f('uq_shop_order_token_hash'))
+    sa.UniqueConstraint('token', name=op.f('uq_shop_order_token'))
     )
     with op.batch_alter_table('shop_order', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_shop_order_cart_id'), ['cart_id'], unique=False)

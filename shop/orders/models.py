@@ -13,6 +13,7 @@ from shop.orders.states import OrderState, PaymentState, ShipmentState
 class Order(Base):
     """All amounts are minor units of `currency`; total = subtotal - discount + shipping + tax (tax 0 when inclusive).
 
+    `token` opens the customer's order page; who can read it here can read the order itself.
     `tax_minor` is the tax added on top (exclusive) or contained (inclusive, see `tax_inclusive`).
     """
 
@@ -24,7 +25,7 @@ class Order(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(20), unique=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    token: Mapped[str] = mapped_column(String(64), unique=True)
     cart_id: Mapped[int | None] = mapped_column(index=True)
     cart_version: Mapped[int | None]
     checkout_token: Mapped[str] = mapped_column(String(64), unique=True)
