@@ -1,4 +1,4 @@
-'''A stand-in for the part of Stripe that a web shop uses. No money moves and nothing leaves this machine.
+"""A stand-in for the part of Stripe that a web shop uses. No money moves and nothing leaves this machine.
 
 The real `stripe` 16 library talks to it, over a socket or inside the process, and meets what Stripe would tell it:
 parameters checked strictly (against the library's own typed parameters), idempotency keys, signed webhooks that come
@@ -21,19 +21,21 @@ something not simulated here (discounts, automatic tax, ...) is refused in words
 
 The payment page
 ----------------
-`session.url` is http://127.0.0.1:PORT/pay/SESSION. It works without JavaScript; its forms POST to .../pay/SESSION/ACTION:
-pay, decline, challenge (3-D Secure; then approve or fail), pay_later (then arrive or bounce); "Close" is a link to cancel_url.
+`session.url` is http://127.0.0.1:PORT/pay/SESSION. It works without JavaScript; its forms POST to
+.../pay/SESSION/ACTION: pay, decline, challenge (3-D Secure; then approve or fail), pay_later (then arrive or bounce);
+"Close" is a link to cancel_url.
 
 Control, JSON over the same port (application/json, loopback Host only)
 ------------------------------------------------------------------------
     GET    /_control/ledger     sessions, payment_intents, charges, refunds, disputes, events, deliveries,
                                 idempotency_keys, calls, totals
-    POST   /_control/act        {"session": "cs_...", "action": "pay|decline|challenge|approve|fail|pay_later|arrive|bounce|expire"}
+    POST   /_control/act        {"session": "cs_...", "action": "pay|decline|challenge|approve|fail"
+                                                             "|pay_later|arrive|bounce|expire"}
                                 {"refund": "re_...", "action": "succeed|fail"}    (see "pending_refund" below)
                                 {"charge": "ch_...", "action": "dispute"}    {"dispute": "dp_...", "action": "win|lose"}
     POST   /_control/faults     one fault: {"kind": ..., "seconds": 3, "path": "/v1/checkout", "method": "POST",
                                 "types": ["checkout.session.completed"], "every": 2, "times": 1}
-                                path is a beginning, every=2 hits each second match, times ends it; all but kind optional
+                                path is a beginning, every=2 hits each second match, times ends it
         calls     slow (seconds)         answers late; the work is done when it answers
                   error (status=500)     fails; saved under the key and replayed, as Stripe does ("saved": false: not)
                   rate_limit             429, never saved
@@ -49,7 +51,7 @@ Control, JSON over the same port (application/json, loopback Host only)
 
 Python
 ------
-    server = StripeServer(webhook_secret="whsec_demo", post=callback, state=None, clock=time.time)
+    server = StripeServer(webhook_secret="whsec_demo", post=callback, state=None, clock=time.time, retry_delays=(...))
         post(body: bytes, headers: dict[str, str]) -> status; leave it out to only collect
     client = stripe.StripeClient("sk_test_demo", http_client=InProcessStripe(server))       # no socket
     server.deliver_due()                  send what is due, here and now, in this thread; returns the number sent
@@ -61,4 +63,14 @@ Python
         client = stripe.StripeClient("sk_test_demo", base_addresses={"api": address})
     signature_header(body, secret, timestamp=...)   # for forged, stale and future webhooks
     webhook_to(url)                        # a `post` that sends over HTTP
-'''
+"""
+
+from demo.stripe_server.app import create_app
+from demo.stripe_server.inprocess import InProcessStripe
+from demo.stripe_server.server import StripeServer
+from demo.stripe_server.serving import serving
+from demo.stripe_server.signatures import signature_header, webhook_headers, webhook_to
+
+__all__ = [
+    "InProcessStripe", "StripeServer", "create_app", "serving", "signature_header", "webhook_headers", "webhook_to",
+]  # fmt: skip
