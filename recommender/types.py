@@ -36,6 +36,7 @@ class ExclusionKind(StrEnum):
     OVER_BUDGET = "over_budget"
     NO_FIT = "no_fit"
     NEAR_DUPLICATE = "near_duplicate"
+    LOWER_RANKED = "lower_ranked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,168 @@
+"""Why this product: the very numbers that ranked it, in sentences that speak of fit and never of healing."""
+
+from collections.abc import Callable, Sequence
+
+from recommender.knowledge import type_knowledge
+from recommender.questionnaire import AREAS
+from recommender.types import Answers, Codes, Contribution, Item
+
+MOST_REASONS = 4
+WORTH_SAYING = 0.05
+FIRMNESS = ("very mild", "mild", "medium", "firm", "very firm")
+PLACES = {
+    "lying": "lying down",
+    "sitting": "sitting",
+    "standing": "standing",
+    "on_the_go": "on the go",
+    "floor": "on the floor",
+}
+_AREA_ORDER = tuple(choice.code for choice in AREAS.choices)
+_AREA_WORDS = {choice.code: f"the {choice.wording.lower()}" for choice in AREAS.choices}
+
+Sentence = Callable[[Answers, Item], str]
+
+
+def contributions(
+    shares: Sequence[tuple[str, float]], answers: Answers, item: Item
+) -> tuple[Contribution, ...]:
+    """Return each share that is not 0 with its sentence, in the order given. The values are not changed."""
+    return tuple(
+        Contribution(feature, value, _sentence(feature, value, answers, item))
+        for feature, value in shares
+        if value != 0
+    )
+
+
+def reasons(shares: Sequence[Contribution]) -> tuple[Contribution, ...]:
+    """Return the contributions worth showing in favour, strongest first."""
+    good = [share for share in shares if share.value >= WORTH_SAYING and share.sentence]
+    return tuple(sorted(good, key=lambda share: -share.value)[:MOST_REASONS])
+
+
+def against(shares: Sequence[Contribution]) -> Contribution | None:
+    """Return the contribution that lowers the score most, if there is one worth saying."""
+    worst = min(shares, key=lambda share: share.value, default=None)
+    return worst if worst is not None and worst.value <= -WORTH_SAYING else None
+
+
+def _sentence(feature: str, value: float, answers: Answers, item: Item) -> str | None:
+    found = (IN_FAVOUR if value > 0 else AGAINST).get(feature)
+    return found(answers, item) if callable(found) else found
+
+
+def _area(answers: Answers, item: Item) -> str:
+    reached = answers.areas & item.areas
+    if not reached:
+        return f"Made for {_areas(item.areas)}, next to where you would use it."
+    missed = (answers.areas & _AREA_WORDS.keys()) - reached
+    return f"Reaches {_areas(reached)}{f', but not {_areas(missed)}' if missed else ''}."
+
+
+def _areas(codes: Codes) -> str:
+    words = [_AREA_WORDS[code] for code in _AREA_ORDER if code in codes]
+    return _listed(words, "and") if words else "other places"
+
+
+def _position(answers: Answers, item: Item) -> str:
+    return f"Used {_positions(item)}."
+
+
+def _other_position(answers: Answers, item: Item) -> str:
+    return f"Used {_positions(item)} rather than {PLACES.get(answers.position or '', 'as you would like')}."
+
+
+def _positions(item: Item) -> str:
+    return _listed([words for code, words in PLACES.items() if code in item.positions], "or")
+
+
+def _firmness(answers: Answers, item: Item) -> str:
+    low, high = (FIRMNESS[min(max(mark or 3, 1), 5) - 1] for mark in (item.pressure_min, item.pressure_max))
+    return f"Pressure is {low}." if low == high else f"Pressure goes from {low} to {high}."
+
+
+def _firmness_off(answers: Answers, item: Item) -> str:
+    return f"{_firmness(answers, item)[:-1]}, which is not quite what you asked for."
+
+
+def _carry(answers: Answers, item: Item) -> str:
+    return f"Small enough to carry{_size(item)}."
+
+
+def _too_big(answers: Answers, item: Item) -> str:
+    return f"Large to carry{_size(item)}."
+
+
+def _size(item: Item) -> str:
+    facts = []
+    if item.length_mm is not None and item.width_mm is not None:
+        facts.append(f"{item.length_mm / 10:g} by {item.width_mm / 10:g} cm")
+    if item.weight_grams is not None:
+        facts.append(f"{item.weight_grams} g")
+    return f": {', '.join(facts)}" if facts else ""
+
+
+def _experience(answers: Answers, item: Item) -> str:
+    if item.level == "experienced":
+        return "Meant for people who already know such tools."
+    return "Even at its mildest it is rather firm for a first try."
+
+
+def _self_reach(answers: Answers, item: Item) -> str:
+    if type_knowledge(item.type).self_reach == "wall":
+        return "You have to place it behind you, against a wall for example."
+    return "Hard to bring to your own back without help."
+
+
+def _price(answers: Answers, item: Item) -> str:
+    limit = "Within your budget, and one" if answers.max_budget_minor is not None else "One"
+    return f"{limit} of the less expensive products here."
+
+
+def _listed(words: Sequence[str], joint: str) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {joint} {words[-1]}" if words else ""
+
+
+IN_FAVOUR: dict[str, str | Sentence] = {
+    "area": _area,
+    "focus": "Made mainly for that spot.",
+    "purpose": "Made for few uses, yours among them.",
+    "breadth": "Large enough to rest much of the body on.",
+    "kind": "Matches what you want it for.",
+    "trigger": "Suits the situation you named.",
+    "position": _position,
+    "firmness": _firmness,
+    "gentle": "Stays on the mild side.",
+    "control": "You can ease off at any moment.",
+    "experience": "Made for people who know such tools.",
+    "carry": _carry,
+    "travel": "Easy to take along.",
+    "discretion": "Hardly noticed by others.",
+    "grip": "Needs next to no grip.",
+    "self_reach": "Reaches your back without help.",
+    "calm": "Made for resting with it.",
+    "coverage": "One surface for several areas.",
+    "warmth": "Gives warmth as well.",
+    "child": "Made in a child's size.",
+    "price": _price,
+    "evidence": "Its kind has been studied a little; the studies are small.",
+}
+AGAINST: dict[str, str | Sentence] = {
+    "position": _other_position,
+    "firmness": _firmness_off,
+    "gentle": "Can press hard; take it slowly.",
+    "control": "The pressure cannot be eased at will.",
+    "experience": _experience,
+    "carry": _too_big,
+    "travel": "Not easy to take along.",
+    "discretion": "Others will notice it.",
+    "grip": "Needs some strength in the hand.",
+    "ease": "Takes a little practice.",
+    "self_reach": _self_reach,
+    "calm": "Rather firm for resting on.",
+    "flat": "You have to lie flat for it.",
+    "child": "Made for adults.",
+    "price": "One of the more expensive products here.",
+    "evidence": "Little or no research on this kind of product.",
+    "cautions": "A caution applies; please read it first.",
+    "variety": "Much like a product further up.",
+}

@@ -1,0 +1,67 @@
+"""The expert prior: one weight a feature, each with its reason. 1.0 is about one grade of a careful adviser."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from recommender.features import FEATURES
+from recommender.scorers import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How much one feature counts, and why that much."""
+
+    feature: str
+    value: float
+    why: str
+
+
+PRIOR = (
+    Weight("area", 2.0, "A tool that does not reach the spot is no use, whatever else fits."),
+    Weight("focus", 0.8, "Made for this spot beats made for everything, when both reach it."),
+    Weight("purpose", 0.3, "A product for one use is usually better at it than one for many."),
+    Weight("breadth", 1.2, "For winding down with no sore spot, the more of the body rests on it the better."),
+    Weight("kind", 1.6, "What it is wanted for comes right after where."),
+    Weight("trigger", 0.3, "What brings it on hints at a use nobody named; a hint is worth less than an answer."),
+    Weight("position", 0.6, "The position asked for is when it will be used; another one can do."),
+    Weight("firmness", 0.6, "Too strong is given up, too mild disappoints; inside the range it hardly matters where."),
+    Weight("gentle", 0.5, "When it is strong, anything that can only be firm is a poor first choice."),
+    Weight("control", 0.3, "A first-timer, or somebody in much pain, should be able to ease off at once."),
+    Weight("experience", 1.2, "Tools for the experienced put beginners off, and regular users may want them."),
+    Weight("carry", 0.8, "What must fit in a bag and does not will stay at home."),
+    Weight("travel", 0.3, "Who is on the road much is glad of something small."),
+    Weight("discretion", 0.5, "At a desk or among people, what is noticed stays in the drawer."),
+    Weight("grip", 0.9, "A weak or painful hand cannot use what has to be squeezed or pulled."),
+    Weight("ease", 0.7, "What takes strength or skill is used less, above all as a first tool."),
+    Weight("self_reach", 0.7, "What one cannot bring to the spot alone needs a helper."),
+    Weight("calm", 0.8, "For relaxing and sleep, products made for resting and mild enough to rest on come first."),
+    Weight("coverage", 0.3, "Many sore areas are better met by one large surface than by a point."),
+    Weight("warmth", 0.7, "Warmth has the best support of all comfort measures for cramps, some for stiff backs."),
+    Weight("flat", 0.5, "Lying flat for long is uncomfortable in pregnancy and often advised against."),
+    Weight("child", 1.0, "Made in a child's size fits a child; adult sizes mostly do not."),
+    Weight("price", 0.25, "Of two that fit equally, the cheaper is the better advice."),
+    Weight("evidence", 0.25, "Studies are weak for all of it: a nudge, and a nudge down where they found nothing."),
+    Weight("cautions", 0.9, "Each caution that applies makes it about one grade worse: possible, with care."),
+)
+
+
+class ContentScorer:
+    """Scores by the prior alone: needs no data and learns nothing."""
+
+    def __init__(self, prior: tuple[Weight, ...] = PRIOR) -> None:
+        by_name = {weight.feature: weight.value for weight in prior}
+        self.weights = np.array([by_name[name] for name in FEATURES])
+
+    def fit(self, features: Floats, reward: Floats) -> Self:
+        """Return the scorer as it is."""
+        return self
+
+    def score(self, features: Floats) -> Floats:
+        """Return (items,): the weighted sum of each row."""
+        return self.explain(features).sum(axis=1)
+
+    def explain(self, features: Floats) -> Floats:
+        """Return (items, features): value times weight."""
+        return features * self.weights

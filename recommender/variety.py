@@ -1,0 +1,49 @@
+"""Keeps near-duplicates from crowding the list."""
+
+import numpy as np
+
+from recommender.catalogue import Bools, Catalogue
+from recommender.scorers import Floats
+
+SAME_TYPE = 0.15
+NEAR_DUPLICATE = 0.6
+NEAR_PRESSURE = 1
+NEAR_AREAS = 0.8
+
+
+def crowding(catalogue: Catalogue, chosen: int) -> Floats:
+    """Return (items,): what each product loses, in grades, once `chosen` is in the list."""
+    same_type = _same_type(catalogue, chosen)
+    near = same_type & (_pressure_gap(catalogue, chosen) <= NEAR_PRESSURE) & _like_areas(catalogue, chosen)
+    return np.where(near, NEAR_DUPLICATE, np.where(same_type, SAME_TYPE, 0.0))
+
+
+def twins(catalogue: Catalogue, chosen: int) -> Bools:
+    """Mark what differs from `chosen` in colour or price at most; never `chosen` itself."""
+    alike = _same_type(catalogue, chosen) & (_pressure_gap(catalogue, chosen) == 0)
+    for name in ("areas", "kinds", "positions"):
+        column = getattr(catalogue, name)
+        alike &= (column == column[chosen]).all(axis=1)
+    for name in ("portability", "dexterity", "is_whole", "is_warm", "is_expert", "child_size"):
+        column = getattr(catalogue, name)
+        alike &= column == column[chosen]
+    unknown = np.isnan(catalogue.length) & np.isnan(catalogue.length[chosen])
+    alike &= (catalogue.length == catalogue.length[chosen]) | unknown
+    alike[chosen] = False
+    return alike
+
+
+def _same_type(catalogue: Catalogue, chosen: int) -> Bools:
+    return catalogue.type_number == catalogue.type_number[chosen]
+
+
+def _pressure_gap(catalogue: Catalogue, chosen: int) -> Floats:
+    low, high = catalogue.pressure_min, catalogue.pressure_max
+    gap = np.abs(low - low[chosen]) + np.abs(high - high[chosen])
+    return np.where(np.isnan(gap), 0, gap)
+
+
+def _like_areas(catalogue: Catalogue, chosen: int) -> Bools:
+    shared = catalogue.areas @ catalogue.areas[chosen]
+    both = catalogue.areas.sum(axis=1) + catalogue.areas[chosen].sum() - shared
+    return shared >= NEAR_AREAS * both
