@@ -10,8 +10,8 @@ from shop.illustration.shapes import (
     circle,
     draw_path,
     ellipse,
-    group,
     ground,
+    group,
     moved,
     on_circle,
     path,
@@ -30,12 +30,14 @@ def massage_ball(scene: Scene) -> Art:
 def speckles(scene: Scene, radius: float) -> str:
     """Return the flecks of pressed cork on a round body, in two shades."""
     flecks: dict[str, list[str]] = {scene.ink.deep: [], scene.ink.light: []}
-    for index in range(46):
+    for index in range(60):
         ring = radius * 0.88 * (number_from(f"{scene.subject.sku}/ring{index}", 1000) / 1000) ** 0.5
         x, y = on_circle(1, ring, number_from(f"{scene.subject.sku}/turn{index}", 360))[0]
         shade_ = scene.ink.light if index % 3 == 0 else scene.ink.deep
         flecks[shade_].append(draw_path("M", x, y, "l", 2 + index % 4, 1 + index % 3))
-    return "".join(path("".join(marks), stroke=shade_, stroke_width=4, opacity=0.5) for shade_, marks in flecks.items())
+    return "".join(
+        path("".join(marks), stroke=shade_, stroke_width=4.5, opacity=0.6) for shade_, marks in flecks.items()
+    )
 
 
 def _rings(shades: Ink, radius: float, count: int) -> str:
@@ -82,7 +84,9 @@ def spiky_ball(scene: Scene) -> Art:
     """Draw a ball with short rounded spikes, twice when sold as a pair: the softer one paler."""
     if scene.count_of("ball", 1) < 2 and not scene.mentions("pair"):
         stage = scene.stage(scene.length, scene.length)
-        return stage.art(ground(stage.width * 0.8, stage.width / 2 + 2), _spiky(scene, (0, 0), stage.width / 2, scene.ink))
+        return stage.art(
+            ground(stage.width * 0.8, stage.width / 2 + 2), _spiky(scene, (0, 0), stage.width / 2, scene.ink)
+        )
     stage = scene.stage(scene.length * 2.1, scene.length * 1.1)
     radius = stage.width / 4.2
     soft = ink(mix(scene.ink.base, "#fffaf0", 0.38))
@@ -106,8 +110,8 @@ def _spiky(scene: Scene, at: Point, radius: float, shades: Ink) -> str:
         rings.append(dots(places, size, _toned(shades)))
     return moved(
         *at,
-        polygon(burst, fill=shades.dark, cls=OUTLINE, stroke_width=3),
-        polygon(burst, fill=shades.base),
+        polygon(burst, fill=shades.dark, cls=OUTLINE, stroke_width=7),
+        polygon(burst, fill=shades.base, stroke=shades.base, stroke_width=4),
         circle((0, 0), core * 0.98, fill=shades.dark, opacity=0.25),
         group(ball((0, 0), core * 0.95, shades)),
         *rings,

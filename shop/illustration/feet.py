@@ -7,12 +7,16 @@ from shop.illustration.scene import Art, Scene, Stage
 from shop.illustration.shapes import OUTLINE, draw_path, element, group, moved, path, rect, slab, solid
 
 PEBBLES = ("#8d8a81", "#a89f8f", "#6f7274", "#c2b7a2", "#7f7566")
-# Half a metre of sole per unit of height: heel at the bottom, toes at the top, for the left foot.
+# One left sole, toes at the top, one unit tall.
 SOLE = (
     "M -.1 -.5 C .1 -.52 .2 -.4 .2 -.24 C .2 -.06 .13 .04 .14 .2 C .16 .4 .1 .5 0 .5"
     " C -.12 .5 -.16 .38 -.14 .22 C -.12 .06 -.24 -.06 -.24 -.24 C -.24 -.4 -.2 -.49 -.1 -.5 Z"
 )
 SOLE_MM = 250.0
+PEBBLE = (
+    "M -.5 .02 C -.5 -.34 -.2 -.45 .06 -.42 C .36 -.4 .52 -.2 .5 .06"
+    " C .47 .34 .2 .44 -.08 .42 C -.34 .4 -.5 .26 -.5 .02 Z"
+)
 
 
 def foot_mat(scene: Scene) -> Art:
@@ -25,7 +29,7 @@ def foot_mat(scene: Scene) -> Art:
         mesh = ink("#5d5f5c")
         return stage.art(slab(at, size, 12, mesh), _mesh(stage), _stones(scene, stage))
     if scene.firmness <= 2:
-        return stage.art(body, _node_rows(scene, stage), _soles(scene, stage))
+        return stage.art(body, _soles(scene, stage), _node_rows(scene, stage))
     area = (size[0] * 0.9, size[1] * 0.88)
     points = field((-area[0] / 2, -area[1] / 2), area, motif_for(scene, stage))
     return stage.art(body, stitches(at, size, 16, scene.ink), _soles(scene, stage), points)
@@ -34,7 +38,14 @@ def foot_mat(scene: Scene) -> Art:
 def _soles(scene: Scene, stage: Stage) -> str:
     tall = min(SOLE_MM * stage.scale, stage.height * 0.84, stage.width * 0.8)
     sole = group(
-        path(SOLE, fill=scene.ink.point, fill_opacity=0.26, stroke=scene.ink.point, stroke_opacity=0.75, stroke_width=0.01)
+        path(
+            SOLE,
+            fill=scene.ink.point,
+            fill_opacity=0.26,
+            stroke=scene.ink.point,
+            stroke_opacity=0.75,
+            stroke_width=0.01,
+        )
     )
     step = min(stage.width * 0.23, tall * 0.4)
     return "".join(
@@ -44,7 +55,7 @@ def _soles(scene: Scene, stage: Stage) -> str:
 
 
 def _node_rows(scene: Scene, stage: Stage) -> str:
-    across = 11 + scene.pick("across", 3)
+    across = 15 + 2 * scene.pick("across", 2)
     step = stage.width * 0.9 / across
     down = max(3, int(stage.height * 0.9 / step))
     small = [
@@ -53,22 +64,27 @@ def _node_rows(scene: Scene, stage: Stage) -> str:
         for column in range(across)
         if (row + column) % 2 == 0
     ]
-    return dots(small[:140], step * 0.36, scene.ink)
+    return dots(small[:180], step * 0.4, scene.ink)
 
 
 def _mesh(stage: Stage) -> str:
     tile = element(
-        "pattern", path("M 0 0 L 8 8 M 8 0 L 0 8", stroke="#fff", stroke_opacity=0.16), id="mesh", width="8", height="8",
+        "pattern",
+        path("M 0 0 L 8 8 M 8 0 L 0 8", stroke="#fff", stroke_opacity=0.16),
+        id="mesh",
+        width="8",
+        height="8",
         patternUnits="userSpaceOnUse",
-    )  # fmt: skip
+    )
     return tile + rect((-stage.width / 2, -stage.height / 2), (stage.width, stage.height), 12, fill="url(#mesh)")
 
 
 def _stones(scene: Scene, stage: Stage) -> str:
     """Return pebbles in uneven rows: every look below comes from the SKU, none from chance."""
-    outline = "M -.5 .02 C -.5 -.34 -.2 -.45 .06 -.42 C .36 -.4 .52 -.2 .5 .06 C .47 .34 .2 .44 -.08 .42 C -.34 .4 -.5 .26 -.5 .02 Z"
     shine = path("M -.3 -.12 Q -.2 -.28 .02 -.27", stroke="#fff", stroke_opacity=0.4, stroke_width=0.07)
-    stone = element("g", path(outline, fill="#1d1712", opacity=0.35, transform="translate(.03 .1)") + path(outline) + shine, id="t")
+    stone = element(
+        "g", path(PEBBLE, fill="#1d1712", opacity=0.35, transform="translate(.03 .1)") + path(PEBBLE) + shine, id="t"
+    )
     step = max(26.0, min(44.0, 58 * stage.scale))
     columns, rows = max(2, int(stage.width * 0.94 / step)), max(1, int(stage.height * 0.94 / (step * 0.9)))
     step_x, step_y = stage.width * 0.95 / columns, stage.height * 0.94 / rows
@@ -97,9 +113,32 @@ def foot_sandals(scene: Scene) -> Art:
 
 def _sandal(scene: Scene, wide: float, tall: float) -> str:
     w, h = wide / 2, tall / 2
-    sole = draw_path("M", -w * 0.1, -h, "C", w * 0.7, -h, w, -h * 0.7, w * 0.96, -h * 0.35, "C", w * 0.9, 0, w * 0.62, h * 0.1)
-    sole += draw_path("", w * 0.72, h * 0.5, "C", w * 0.84, h * 0.86, w * 0.4, h, 0, h, "C", -w * 0.5, h, -w * 0.84, h * 0.84)
-    sole += draw_path("", -w * 0.74, h * 0.5, "C", -w * 0.68, h * 0.1, -w, 0, -w, -h * 0.4, "C", -w, -h * 0.8, -w * 0.7, -h, -w * 0.1, -h, "Z")
+    sole = draw_path(
+        "M", -w * 0.1, -h, "C", w * 0.7, -h, w, -h * 0.7, w * 0.96, -h * 0.35, "C", w * 0.9, 0, w * 0.62, h * 0.1
+    )
+    sole += draw_path(
+        "", w * 0.72, h * 0.5, "C", w * 0.84, h * 0.86, w * 0.4, h, 0, h, "C", -w * 0.5, h, -w * 0.84, h * 0.84
+    )
+    sole += draw_path(
+        "",
+        -w * 0.74,
+        h * 0.5,
+        "C",
+        -w * 0.68,
+        h * 0.1,
+        -w,
+        0,
+        -w,
+        -h * 0.4,
+        "C",
+        -w,
+        -h * 0.8,
+        -w * 0.7,
+        -h,
+        -w * 0.1,
+        -h,
+        "Z",
+    )
     bed = path(sole, transform="scale(.84 .92)", fill=scene.ink.light)
     places = [
         (w * x, h * y)
@@ -115,7 +154,24 @@ def _sandal(scene: Scene, wide: float, tall: float) -> str:
     ]
     band = draw_path("M", -w * 1.1, -h * 0.52, "Q", 0, -h * 0.78, w * 1.08, -h * 0.5, "L", w * 1.02, -h * 0.02)
     band += draw_path(" Q", 0, -h * 0.24, -w * 1.04, -h * 0.04, "Z")
-    seam = draw_path("M", -w, -h * 0.46, "Q", 0, -h * 0.7, w, -h * 0.44, "M", -w * 0.96, -h * 0.12, "Q", 0, -h * 0.3, w * 0.94, -h * 0.1)
+    seam = draw_path(
+        "M",
+        -w,
+        -h * 0.46,
+        "Q",
+        0,
+        -h * 0.7,
+        w,
+        -h * 0.44,
+        "M",
+        -w * 0.96,
+        -h * 0.12,
+        "Q",
+        0,
+        -h * 0.3,
+        w * 0.94,
+        -h * 0.1,
+    )
     return (
         solid(sole, scene.ink, 8)
         + bed

@@ -37,7 +37,9 @@ def heated_mat(scene: Scene) -> Art:
         moved(0, lift, slab((-size[0] / 2, -size[1] / 2), size, 18, scene.ink), _stones(scene, size, k)),
         _cable(cable_start, control),
         moved(*control, _controller(min(1.0, 0.55 + 90 * k / 300))),
-        _cover(scene, (-size[0] * 0.3, stage.height / 2 - below * k * 0.26), below * k) if scene.mentions("cover") else "",
+        _cover(scene, (-size[0] * 0.3, stage.height / 2 - below * k * 0.26), below * k)
+        if scene.mentions("cover")
+        else "",
     )
 
 
@@ -48,33 +50,42 @@ def _strap(scene: Scene, width: float, height: float, lift: float) -> str:
 
 
 def _stones(scene: Scene, size: Point, scale: float) -> str:
-    """Return quilted channels of six-sided stones, in three stone colours by row."""
+    """Return quilted rows of six-sided stones, the rows taking turns in the colours of the stones."""
     pitch = max(20.0, 62 * scale)
     columns, rows = max(2, int(size[0] * 0.92 / pitch)), max(2, int(size[1] * 0.84 / pitch))
-    step_x, step_y = size[0] * 0.92 / columns, size[1] * 0.84 / rows
-    r = min(step_x, step_y) * 0.43
-    start = 30.0 * scene.pick("turn", 2)
-    drawn = []
-    for index in range(rows):
-        colour = STONES[(index + scene.pick("stones", 3)) % 3] if scene.mentions("amethyst", "tourmaline") else scene.ink.point
-        stone = (
-            polygon([(x, y + r * 0.14) for x, y in on_circle(6, r, start)], fill=scene.ink.deep)
-            + polygon(on_circle(6, r * 0.94, start), fill=colour)
-            + polygon(on_circle(6, r * 0.55, start), fill=mix(colour, "#ffffff", 0.3))
+    step = (size[0] * 0.92 / columns, size[1] * 0.84 / rows)
+    left, top = -size[0] * 0.46, -size[1] * 0.42
+    colours = STONES if scene.mentions("amethyst", "tourmaline") else (scene.ink.point,)
+    first = scene.pick("stones", 3)
+    tiles = "".join(_stone_tile(scene, step, colour, f"g{index}") for index, colour in enumerate(colours))
+    lines = "".join(
+        moved(
+            left,
+            top + row * step[1],
+            rect((0, 0), (size[0] * 0.92, step[1]), fill=f"url(#g{(row + first) % len(colours)})"),
         )
-        tile = element(
-            "pattern", moved(step_x / 2, step_y / 2, stone), id=f"g{index}", width=f"{step_x:.3f}", height=f"{step_y:.3f}",
-            patternUnits="userSpaceOnUse",
-        )  # fmt: skip
-        row = rect((0, 0), (size[0] * 0.92, step_y), fill=f"url(#g{index})")
-        drawn.append((tile if index < 3 else "", row if index < 3 else row.replace(f"#g{index}", f"#g{index % 3}")))
-    marks = "".join(
-        tile + moved(-size[0] * 0.46, -size[1] * 0.42 + index * step_y, row) for index, (tile, row) in enumerate(drawn)
+        for row in range(rows)
     )
-    seams = "".join(
-        draw_path("M", -size[0] * 0.47, -size[1] * 0.42 + index * step_y, "h", size[0] * 0.94) for index in range(rows + 1)
+    seams = "".join(draw_path("M", left, top + row * step[1], "h", size[0] * 0.92) for row in range(rows + 1))
+    return tiles + path(seams, stroke=scene.ink.dark, stroke_dasharray="4 3") + lines
+
+
+def _stone_tile(scene: Scene, step: Point, colour: str, name: str) -> str:
+    radius = min(step) * 0.43
+    start = 30.0 * scene.pick("turn", 2)
+    stone = (
+        polygon([(x, y + radius * 0.14) for x, y in on_circle(6, radius, start)], fill=scene.ink.deep)
+        + polygon(on_circle(6, radius * 0.94, start), fill=colour)
+        + polygon(on_circle(6, radius * 0.55, start), fill=mix(colour, "#ffffff", 0.3))
     )
-    return path(seams, stroke=scene.ink.dark, stroke_dasharray="4 3") + marks
+    return element(
+        "pattern",
+        moved(step[0] / 2, step[1] / 2, stone),
+        id=name,
+        width=f"{step[0]:.3f}",
+        height=f"{step[1]:.3f}",
+        patternUnits="userSpaceOnUse",
+    )
 
 
 def _cable(start: Point, end: Point) -> str:
@@ -91,7 +102,11 @@ def _controller(size: float) -> str:
     return (
         slab((-w, -h), (w * 2, h * 2), 11 * size, CONTROLLER, 5)
         + rect((-w * 0.74, -h * 0.62), (w * 0.82, h * 0.72), 3, fill="#a9c7a0")
-        + path(draw_path("M", -w * 0.5, -h * 0.4, "v", h * 0.3, "m", w * 0.2, -h * 0.3, "v", h * 0.3), stroke="#33402f", stroke_width=3 * size)
+        + path(
+            draw_path("M", -w * 0.5, -h * 0.4, "v", h * 0.3, "m", w * 0.2, -h * 0.3, "v", h * 0.3),
+            stroke="#33402f",
+            stroke_width=3 * size,
+        )
         + lamps
         + circle((w * 0.56, 0), h * 0.5, fill="#c2543c", cls=OUTLINE)
         + path(draw_path("M", w * 0.56, -h * 0.26, "v", h * 0.24), stroke="#fff", stroke_width=3 * size)

@@ -1,5 +1,7 @@
 """Spike mats, sets of mat and pillow, and the chair-sized travel kinds."""
 
+from dataclasses import replace
+
 from shop.illustration.palette import Ink, ink
 from shop.illustration.pillows import bolster, crescent
 from shop.illustration.points import field, motif_for
@@ -15,6 +17,7 @@ from shop.illustration.shapes import (
     rect,
     shade,
     slab,
+    solid,
     tube,
 )
 
@@ -55,7 +58,7 @@ def mat(scene: Scene, stage: Stage, size: Point) -> str:
     corner = (12 + 5 * scene.pick("corner", 4)) * min(1, stage.scale * 1.5)
     is_fibre = scene.mentions("coconut", "coir")
     at = (-width / 2, -height / 2)
-    inset = 30 * stage.scale
+    inset = min(30 * stage.scale, min(size) * 0.1)
     edges = _fibre_edges(size) if is_fibre else ""
     side = inset * (1.9 if is_fibre else 1)
     area = (width - 2 * side, height - 2 * inset)
@@ -83,7 +86,7 @@ def stitches(at: Point, size: Point, corner: float, ink_: Ink) -> str:
 
 def _fibre_edges(size: Point) -> str:
     width, height = size
-    bands = "".join(
+    return "".join(
         rect((x, -height / 2 + 1), (13, height - 2), 3, fill=FIBRE.base)
         + path(
             draw_path("M", x + 6.5, -height / 2 + 4, "V", height / 2 - 4),
@@ -94,7 +97,6 @@ def _fibre_edges(size: Point) -> str:
         )
         for x in (-width / 2 + 7, width / 2 - 20)
     )
-    return bands
 
 
 def _label(scene: Scene, size: Point) -> str:
@@ -107,14 +109,16 @@ def _label(scene: Scene, size: Point) -> str:
 def bag(size: Point, ink_: Ink) -> str:
     """Return a drawstring bag round (0, 0)."""
     w, h = size[0] / 2, size[1] / 2
-    body = draw_path("M", -w * 0.7, -h * 0.5, "C", -w * 1.1, 0, -w, h, -w * 0.75, h, "H", w * 0.75)
-    body += draw_path(" C", w, h, w * 1.1, 0, w * 0.7, -h * 0.5, "Z")
-    neck = draw_path("M", -w * 0.7, -h * 0.5, "L", -w * 0.85, -h, "Q", 0, -h * 0.8, w * 0.85, -h, "L", w * 0.7, -h * 0.5, "Z")
-    cord = draw_path("M", -w * 0.72, -h * 0.5, "H", w * 0.72, "q", w * 0.3, h * 0.2, w * 0.2, h * 0.6)
+    body = draw_path("M", -w * 0.62, -h * 0.55, "C", -w * 1.05, -h * 0.2, -w * 1.05, h, -w * 0.7, h, "H", w * 0.7)
+    body += draw_path(" C", w * 1.05, h, w * 1.05, -h * 0.2, w * 0.62, -h * 0.55, "Z")
+    neck = draw_path("M", -w * 0.62, -h * 0.55, "L", -w * 0.74, -h, "Q", 0, -h * 0.84, w * 0.74, -h)
+    neck += draw_path(" L", w * 0.62, -h * 0.55, "Z")
+    pleats = "".join(draw_path("M", w * x, -h * 0.55, "L", w * x * 1.15, -h * 0.2) for x in (-0.4, -0.13, 0.13, 0.4))
+    cord = draw_path("M", -w * 0.62, -h * 0.55, "H", w * 0.62, "C", w * 0.9, -h * 0.5, w * 0.9, 0, w * 0.62, h * 0.2)
     return (
-        path(body, fill=ink_.dark, cls=OUTLINE, transform="translate(0 6)")
-        + path(body, fill=ink_.base, cls=OUTLINE)
-        + path(neck, fill=ink_.light, cls=OUTLINE)
+        path(neck, fill=ink_.dark, cls=OUTLINE)
+        + solid(body, ink_, 5)
+        + path(pleats, stroke=ink_.dark, stroke_width=2)
         + path(cord, stroke=ink_.point, stroke_width=3)
     )
 
@@ -164,7 +168,7 @@ def _roll(ink_: Ink, thickness: float, height: float) -> str:
 def _chair_panel(scene: Scene) -> Art:
     stage = scene.stage(scene.length, scene.width + 90)
     size = (stage.width, stage.height - 90 * stage.scale)
-    strap = Ink(*(scene.ink.deep, scene.ink.deep, scene.ink.deep, scene.ink.base, scene.ink.point))
+    strap = replace(scene.ink, base=scene.ink.dark, dark=scene.ink.deep, light=scene.ink.base)
     half = stage.height / 2
     straps = "".join(
         tube(draw_path("M", x, -half + 8, "V", half - 8), 15, strap)

@@ -55,7 +55,7 @@ def ink_for(colour: str | None, materials: tuple[str, ...], sku: str) -> Ink:
 
 def ink(base: str) -> Ink:
     """Return the shades made from one #rrggbb colour."""
-    is_pale = _lightness(base) > 0.47
+    is_pale = _lightness(base) > 0.6
     return Ink(
         base=base,
         dark=mix(base, "#1d1712", 0.3),

@@ -1,6 +1,8 @@
 """Pillows and cushions for the neck and the lower back."""
 
-from shop.illustration.palette import ink, mix
+from dataclasses import replace
+
+from shop.illustration.palette import mix
 from shop.illustration.points import Motif, dots, field, motif_for
 from shop.illustration.scene import Art, Scene, Stage
 from shop.illustration.shapes import (
@@ -42,11 +44,11 @@ def crescent(scene: Scene, stage: Stage, size: Point) -> str:
     outline += draw_path(" Q", w * 1.1, h * 0.4, w * 0.9, h * 0.95, "Q", 0, h - bow * 0.8, -w * 0.9, h * 0.95)
     outline += draw_path(" Q", -w * 1.1, h * 0.4, -w * 0.93, -h + bow, "Z")
     seam = draw_path("M", -w * 0.86, h * 0.8, "Q", 0, h * 0.8 - bow * 0.8, w * 0.86, h * 0.8)
-    area = (size[0] * 0.74, size[1] * 0.66)
+    area = (size[0] * 0.68, size[1] * 0.6)
     return (
         solid(outline, scene.ink)
         + path(seam, stroke=scene.ink.point, stroke_opacity=0.5, stroke_dasharray="5 4")
-        + moved(0, -h * 0.08, _pillow_points(scene, stage, area, "pillow"))
+        + moved(0, -h * 0.14, _pillow_points(scene, stage, area, "pillow"))
     )
 
 
@@ -102,28 +104,26 @@ def neck_cushion(scene: Scene) -> Art:
     outline = draw_path("M", -w * 0.8, -h, "C", -w * 0.4, -h, -w * 0.3, -h + dip, 0, -h + dip)
     outline += draw_path(" C", w * 0.3, -h + dip, w * 0.4, -h, w * 0.8, -h, "C", w * 1.05, -h, w, -h * 0.2, w * 0.9, 0)
     outline += draw_path(" C", w * 0.82, h * 0.3, w, h, w * 0.72, h, "C", w * 0.4, h, w * 0.3, h * 0.84, 0, h * 0.84)
-    outline += draw_path(" C", -w * 0.3, h * 0.84, -w * 0.4, h, -w * 0.72, h, "C", -w, h, -w * 0.82, h * 0.3, -w * 0.9, 0)
+    outline += draw_path(
+        " C", -w * 0.3, h * 0.84, -w * 0.4, h, -w * 0.72, h, "C", -w, h, -w * 0.82, h * 0.3, -w * 0.9, 0
+    )
     outline += draw_path(" C", -w, -h * 0.2, -w * 1.05, -h, -w * 0.8, -h, "Z")
     roll = draw_path("M", -w * 0.7, h * 0.52, "Q", 0, h * 0.3, w * 0.7, h * 0.52)
-    node_ink = scene.ink if scene.mentions("tpe", "silicone") else ink(mix(scene.ink.base, "#fffaf0", 0.15))
+    is_one_material = not scene.mentions("tpe", "silicone")
+    node_ink = replace(scene.ink, point=mix(scene.ink.base, "#fffaf0", 0.4)) if is_one_material else scene.ink
     rows = 3 + scene.pick("rows", 2)
-    places = [
-        (side * w * 0.17, -h * 0.3 + index * h * 0.95 / rows) for side in (-1, 1) for index in range(rows)
-    ]
-    tops = dots(places, h * 0.09, node_ink if node_ink is scene.ink else _plain(node_ink.base))
-    wings = "".join(ellipse((side * w * 0.55, -h * 0.3), (w * 0.24, h * 0.36), fill=scene.ink.light, opacity=0.35) for side in (-1, 1))
+    places = [(side * w * 0.17, -h * 0.3 + index * h * 0.95 / rows) for side in (-1, 1) for index in range(rows)]
+    wings = "".join(
+        ellipse((side * w * 0.55, -h * 0.3), (w * 0.24, h * 0.36), fill=scene.ink.light, opacity=0.35)
+        for side in (-1, 1)
+    )
     return stage.art(
         solid(outline, scene.ink, 12),
         wings,
         path(roll, stroke=scene.ink.dark, stroke_width=h * 0.1, opacity=0.7),
         ellipse((0, h * 0.05), (w * 0.075, h * 0.5), fill=scene.ink.dark, opacity=0.75),
-        tops,
+        dots(places, h * 0.09, node_ink),
     )
-
-
-def _plain(base: str):  # type: ignore[no-untyped-def]
-    shades = ink(base)
-    return type(shades)(shades.base, shades.dark, shades.deep, shades.light, mix(base, "#fffaf0", 0.3))
 
 
 def lumbar_cushion(scene: Scene) -> Art:
@@ -153,36 +153,48 @@ def _seat_cushion(scene: Scene) -> Art:
 def _floor_arch(scene: Scene) -> Art:
     stage = scene.stage(scene.length, scene.width)
     w, h = stage.width / 2, stage.height / 2
-    rise, depth = h * 1.05, h * 0.6
-    front = [(-w, h * 0.8), (-w * 0.4, h * 0.8 - rise * 1.5), (w * 0.4, h * 0.8 - rise * 1.5), (w, h * 0.8)]
-    plate = draw_path("M", *front[0], "C", *front[1], *front[2], *front[3], "l", -w * 0.12, -depth)
-    plate += draw_path(" C", w * 0.3, front[1][1] - depth, -w * 0.3, front[1][1] - depth, -w * 0.88, front[0][1] - depth, "Z")
+    foot, top = h * 0.8, h * 0.8 - h * 1.55
+    front = [(-w, foot), (-w * 0.45, top), (w * 0.45, top), (w, foot)]
+    back = [(x * 0.86, y - h * 0.62) for x, y in front]
     edge = draw_path("M", *front[0], "C", *front[1], *front[2], *front[3])
-    places = [
-        _on_curve(front, step / 10, lift) for lift in (0.2 * depth, 0.55 * depth, 0.9 * depth) for step in range(2, 9)
+    plate = edge + draw_path(" L", *back[3], "C", *back[2], *back[1], *back[0], "Z")
+    nodes = [
+        (near[0] + (far[0] - near[0]) * part, near[1] + (far[1] - near[1]) * part)
+        for share in (0.14, 0.25, 0.36, 0.64, 0.75, 0.86)
+        for near, far in ((_on_curve(front, share), _on_curve(back, share)),)
+        for part in (0.2, 0.5, 0.8)
     ]
-    nodes = [(x * 0.93, y) for x, y in places if abs(x) > w * 0.06]
+    spine = [_on_curve(front, 0.5), _on_curve(back, 0.5)]
     base = rect((-w * 1.02, h * 0.74), (w * 2.04, h * 0.2), 8, fill=scene.ink.dark, cls=OUTLINE)
-    notches = "".join(
-        rect((side * w * x - 6, h * 0.7), (12, h * 0.14), 3, fill=scene.ink.deep) for side in (-1, 1) for x in (0.62, 0.74, 0.86)
+    slots = "".join(
+        rect((side * w * x - 7, h * 0.79), (14, h * 0.09), 3, fill=scene.ink.light)
+        for side in (-1, 1)
+        for x in (0.56, 0.68, 0.8)
     )
     return stage.art(
         ground(stage.width * 1.08, h * 0.98),
-        base,
-        notches,
         path(plate, fill=scene.ink.base, cls=OUTLINE),
+        path(
+            draw_path("M", *spine[0], "L", *spine[1]),
+            stroke=scene.ink.deep,
+            stroke_width=w * 0.1,
+            stroke_linecap="butt",
+        ),
+        path(edge, stroke_width=15, cls=OUTLINE),
         path(edge, stroke=scene.ink.dark, stroke_width=12),
         path(edge, stroke=scene.ink.light, stroke_width=2, transform="translate(0 -5)"),
-        dots(nodes, h * 0.062, scene.ink),
+        dots(nodes, h * 0.065, scene.ink),
+        base,
+        slots,
     )
 
 
-def _on_curve(corners: list[Point], share: float, lift: float) -> Point:
+def _on_curve(corners: list[Point], share: float) -> Point:
     rest = 1 - share
     weights = (rest**3, 3 * rest**2 * share, 3 * rest * share**2, share**3)
     x = sum(weight * corner[0] for weight, corner in zip(weights, corners, strict=True))
     y = sum(weight * corner[1] for weight, corner in zip(weights, corners, strict=True))
-    return x, y - lift
+    return x, y
 
 
 def occipital_cradle(scene: Scene) -> Art:
@@ -190,10 +202,14 @@ def occipital_cradle(scene: Scene) -> Art:
     stage = scene.stage(scene.length, scene.width)
     w, h = stage.width / 2, stage.height / 2
     base = draw_path("M", -w, h * 0.75, "Q", -w, h * 0.1, -w * 0.62, h * 0.16, "Q", 0, h * 0.62, w * 0.62, h * 0.16)
-    base += draw_path(" Q", w, h * 0.1, w, h * 0.75, "Q", w, h, w * 0.8, h, "H", -w * 0.8, "Q", -w, h, -w, h * 0.75, "Z")
+    base += draw_path(
+        " Q", w, h * 0.1, w, h * 0.75, "Q", w, h, w * 0.8, h, "H", -w * 0.8, "Q", -w, h, -w, h * 0.75, "Z"
+    )
     prongs = "".join(
         path(
-            draw_path("M", side * w * 0.7, h * 0.5, "C", side * w * 0.72, -h * 0.4, side * w * 0.62, -h, side * w * 0.38, -h)
+            draw_path(
+                "M", side * w * 0.7, h * 0.5, "C", side * w * 0.72, -h * 0.4, side * w * 0.62, -h, side * w * 0.38, -h
+            )
             + draw_path("C", side * w * 0.14, -h, side * w * 0.12, -h * 0.5, side * w * 0.26, -h * 0.2)
             + draw_path("C", side * w * 0.36, h * 0.05, side * w * 0.3, h * 0.3, side * w * 0.26, h * 0.5, "Z"),
             fill="url(#prong)",

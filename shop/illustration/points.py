@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shop.illustration.palette import Ink
 from shop.illustration.scene import Scene, Stage
-from shop.illustration.shapes import Point, circle, element, moved, on_circle, polygon, rect
+from shop.illustration.shapes import Point, circle, draw_path, element, moved, number, on_circle, path, polygon, rect
 
 MILD, SHARP = 2.0, 4.0
 LEAST_PITCH = 9.0
@@ -40,8 +40,10 @@ def _dome(pitch: float, ink: Ink, look: int) -> str:
 def _star(pitch: float, ink: Ink, rays: int) -> str:
     tips, dents = on_circle(rays, pitch * 0.36), on_circle(rays, pitch * 0.19, -90 + 180 / rays)
     star = [point for pair in zip(tips, dents, strict=True) for point in pair]
-    return circle((0, 0), pitch * 0.4, fill=ink.dark) + polygon(star, fill=ink.point) + circle(
-        (0, 0), pitch * 0.08, fill=ink.deep
+    return (
+        circle((0, 0), pitch * 0.4, fill=ink.dark)
+        + polygon(star, fill=ink.point)
+        + circle((0, 0), pitch * 0.08, fill=ink.deep)
     )
 
 
@@ -86,11 +88,12 @@ def _exact(value: float) -> str:
 
 def dots(places: list[Point], radius: float, ink: Ink) -> str:
     """Return raised nodes at the given places."""
-    shadow = "".join(circle((x, y + radius * 0.16), radius * 1.06) for x, y in places)
-    tops = "".join(circle(place, radius) for place in places)
-    shines = "".join(circle((x - radius * 0.28, y - radius * 0.32), radius * 0.26) for x, y in places)
+    shape = draw_path(*(step for place in places for step in ("M", *place, "h.01")))  # a round line cap is a disc
+    shine = f"translate({number(-radius * 0.28)} {number(-radius * 0.32)})"
     return (
-        element("g", shadow, fill=ink.deep, opacity=0.6)
-        + element("g", tops, fill=ink.point)
-        + element("g", shines, fill="#fff", opacity=0.55)
+        path(
+            shape, stroke=ink.deep, stroke_width=radius * 2.1, opacity=0.6, transform=f"translate(0 {radius * 0.2:.1f})"
+        )
+        + path(shape, stroke=ink.point, stroke_width=radius * 2)
+        + path(shape, stroke="#fff", stroke_width=radius * 0.52, opacity=0.55, transform=shine)
     )

@@ -4,7 +4,7 @@ from shop.illustration.balls import speckles
 from shop.illustration.palette import Ink, ink
 from shop.illustration.points import dots
 from shop.illustration.scene import Art, Scene
-from shop.illustration.shapes import OUTLINE, draw_path, ellipse, group, ground, moved, path, rect, shade, slab
+from shop.illustration.shapes import OUTLINE, draw_path, ellipse, ground, group, moved, path, rect, shade, slab
 
 GRIP = ink("#3d4144")
 ROD = ink("#b4babf")
@@ -22,14 +22,20 @@ def node_roller(scene: Scene) -> Art:
     nodes = "".join(
         rect((-w + 2.6 * cap + column * step, y - tall / 2), (step * 0.62, tall), step * 0.2)
         for column in range(columns)
-        for y, tall in ((-h * 0.82, h * 0.16), (-h * 0.46, h * 0.3), (0, h * 0.36), (h * 0.46, h * 0.3), (h * 0.82, h * 0.16))
+        for y, tall in (
+            (-h * 0.82, h * 0.16),
+            (-h * 0.46, h * 0.3),
+            (0, h * 0.36),
+            (h * 0.46, h * 0.3),
+            (h * 0.82, h * 0.16),
+        )
     )
     return stage.art(
         shade("barrel", scene.ink),
         ground(stage.width, h + 4),
         path(barrel, fill="url(#barrel)", cls=OUTLINE),
         group(nodes, fill=scene.ink.deep, opacity=0.55, transform="translate(0 3)"),
-        group(nodes, fill="url(#barrel)", stroke=scene.ink.deep, stroke_width=1, stroke_opacity=0.4),
+        group(nodes, fill=scene.ink.light, fill_opacity=0.6, stroke=scene.ink.light, stroke_opacity=0.5),
         ellipse((-w + cap, 0), (cap, h), fill=scene.ink.base, cls=OUTLINE),
         ellipse((-w + cap, 0), (cap * 0.72, h * 0.72), fill=scene.ink.deep),
         ellipse((-w + cap * 1.12, 0), (cap * 0.56, h * 0.66), fill=scene.ink.dark),
@@ -65,7 +71,7 @@ def massage_stick(scene: Scene) -> Art:
         dots(nodes, h * 0.15, scene.ink),
         turn=-14,
     )
-    shadow = moved(0, h * 1.9, rect((-w, -h * 0.5), (stage.width, h), h * 0.5, cls="s"), turn=-14)
+    shadow = moved(0, h * 1.35, rect((-w, -h * 0.5), (stage.width, h), h * 0.5, cls="s"), turn=-14)
     return stage.art(shade("grip", GRIP), shade("bead", scene.ink), shadow, tilted)
 
 
@@ -83,7 +89,9 @@ def foot_roller(scene: Scene) -> Art:
         for row in range(rows)
         for x in (-w + rail, rail / 2)
     )
-    rails = "".join(slab((x - rail / 2, -h), (rail, stage.height), 5, scene.ink, 7) for x in (-w + rail / 2, 0, w - rail / 2))
+    rails = "".join(
+        slab((x - rail / 2, -h), (rail, stage.height), 5, scene.ink, 7) for x in (-w + rail / 2, 0, w - rail / 2)
+    )
     inside = rect((-w + rail, -h + 12), (stage.width - 2 * rail, stage.height - 8), 4, cls="s")
     return stage.art(shade("rib", scene.ink), inside, rods, rails)
 
@@ -103,16 +111,23 @@ def _single_roller(scene: Scene) -> Art:
     w, h = stage.width / 2, stage.height / 2
     waisted = scene.pick("waist", 2) == 0
     middle = 0.55 if waisted else 0.72
-    shape = draw_path("M", -w, -h * 0.7, "Q", -w, -h, -w * 0.86, -h, "C", -w * 0.4, -h, -w * 0.4, -h * middle, 0, -h * middle)
+    shape = draw_path(
+        "M", -w, -h * 0.7, "Q", -w, -h, -w * 0.86, -h, "C", -w * 0.4, -h, -w * 0.4, -h * middle, 0, -h * middle
+    )
     shape += draw_path(" C", w * 0.4, -h * middle, w * 0.4, -h, w * 0.86, -h, "Q", w, -h, w, -h * 0.7, "V", h * 0.7)
     shape += draw_path(" Q", w, h, w * 0.86, h, "C", w * 0.4, h, w * 0.4, h * middle, 0, h * middle)
     shape += draw_path(" C", -w * 0.4, h * middle, -w * 0.4, h, -w * 0.86, h, "Q", -w, h, -w, h * 0.7, "Z")
-    flecks = moved(-w * 0.5, 0, group(speckles(scene, h * 0.9))) + moved(w * 0.5, 0, group(speckles(scene, h * 0.9)))
+    grain = speckles(scene, h * 0.82)
+    flecks = moved(-w * 0.6, 0, grain) + moved(w * 0.6, 0, grain, turn=180) + group(grain, transform="scale(.9 .6)")
     return stage.art(
         shade("cork", scene.ink),
         ground(stage.width * 0.96, h + 6),
         path(shape, fill="url(#cork)", cls=OUTLINE),
         flecks if scene.mentions("cork") else "",
-        path(draw_path("M", -w * 0.7, -h * 0.9, "Q", -w * 0.62, 0, -w * 0.7, h * 0.9, "M", w * 0.7, -h * 0.9)
-             + draw_path(" Q", w * 0.78, 0, w * 0.7, h * 0.9), stroke=scene.ink.dark, stroke_width=4),
+        path(
+            draw_path("M", -w * 0.7, -h * 0.9, "Q", -w * 0.62, 0, -w * 0.7, h * 0.9, "M", w * 0.7, -h * 0.9)
+            + draw_path(" Q", w * 0.78, 0, w * 0.7, h * 0.9),
+            stroke=scene.ink.dark,
+            stroke_width=4,
+        ),
     )

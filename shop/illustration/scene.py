@@ -73,7 +73,9 @@ class Scene:
 
     def mentions(self, *words: str) -> bool:
         """Tell whether the name, the materials or the set contents contain one of the words."""
-        told = " ".join((self.subject.name[:300], *self.subject.materials[:30], *self.subject.set_includes[:30])).lower()
+        told = " ".join(
+            (self.subject.name[:300], *self.subject.materials[:30], *self.subject.set_includes[:30])
+        ).lower()
         return any(word in told for word in words)
 
     def count_of(self, thing: str, otherwise: int) -> int:
@@ -88,7 +90,7 @@ class Scene:
 
     def stage(self, width_mm: float, height_mm: float) -> Stage:
         """Return the room for something this large; small things are drawn smaller, yet large enough to see."""
-        span = 240 + 160 * math.log10(max(max(width_mm, height_mm), 30) / 30)
+        span = 275 + 150 * math.log10(max(width_mm, height_mm, 30) / 30)
         scale = min(span / max(width_mm, height_mm), ROOM_WIDTH / width_mm, ROOM_HEIGHT / height_mm)
         return Stage(width_mm * scale, height_mm * scale, scale)
 

@@ -16,7 +16,7 @@ def number(value: float) -> str:
     return "0" if short == "-0" else short
 
 
-def element(name: str, inner: str = "", **attributes: Value) -> str:
+def element(name: str, inner: str = "", /, **attributes: Value) -> str:
     """Return one SVG element; `cls` stands for class, underscores for hyphens, values are escaped."""
     written = "".join(
         f' {"class" if key == "cls" else key.replace("_", "-")}="{_value(value)}"' for key, value in attributes.items()
@@ -40,7 +40,7 @@ def path(data: str, **attributes: Value) -> str:
     return element("path", d=data, **attributes)
 
 
-def rect(at: Point, size: Point, radius: float = 0, **attributes: Value) -> str:
+def rect(at: Point, size: Point, radius: float = 0, /, **attributes: Value) -> str:
     """Return a rectangle by its top left corner and size, with rounded corners."""
     rounding: dict[str, Value] = {"rx": min(radius, size[0] / 2, size[1] / 2)} if radius else {}
     return element("rect", x=at[0], y=at[1], width=size[0], height=size[1], **rounding, **attributes)
@@ -111,7 +111,9 @@ def tube(data: str, thickness: float, ink: Ink) -> str:
     return (
         path(data, stroke_width=thickness + 3, cls=OUTLINE)
         + path(data, stroke_width=thickness, stroke=ink.dark)
-        + path(data, stroke_width=thickness * 0.7, stroke=ink.base, transform=f"translate(0 {number(-thickness * 0.1)})")
+        + path(
+            data, stroke_width=thickness * 0.7, stroke=ink.base, transform=f"translate(0 {number(-thickness * 0.1)})"
+        )
         + path(data, stroke_width=thickness * 0.16, stroke=ink.light, transform=shine)
     )
 

@@ -42,13 +42,15 @@ def trigger_cane(scene: Scene) -> Art:
 
 
 def _cane_parts(scene: Scene, w: float, h: float, bar: float) -> list[str]:
-    long = _scaled("M -.4 .04 C -.5 -.5 -.22 -.6 -.12 -.2 C -.08 0 -.06 .2 0 .42", w, h)
-    short = _scaled("M .1 -.42 C .1 -.1 .14 .1 .2 .22 C .3 .44 .5 .3 .42 .02", w, h)
-    threads = path(_scaled("M 0 .42 L .02 .5 M .1 -.42 L .1 -.5", w, h), stroke=STEEL.base, stroke_width=bar * 0.6)
-    pouch = rect((w * 0.2, -h * 0.5), (w * 0.28, h * 0.36), 12, fill=scene.ink.light, cls=OUTLINE)
-    flap = rect((w * 0.2, -h * 0.5), (w * 0.28, h * 0.12), 8, fill=scene.ink.base, cls=OUTLINE)
-    button = circle((w * 0.34, -h * 0.38), 5, fill=scene.ink.point)
-    ends = ((-0.4, 0.04), (0.42, 0.02))
+    long = _scaled("M -.46 .06 C -.56 -.5 -.32 -.62 -.24 -.2 C -.2 0 -.18 .2 -.14 .42", w, h)
+    short = _scaled("M -.08 -.42 C -.08 -.1 -.06 .1 -.02 .24 C .05 .54 .22 .42 .16 .04", w, h)
+    threads = path(
+        _scaled("M -.14 .42 L -.125 .5 M -.08 -.42 L -.08 -.5", w, h), stroke=STEEL.base, stroke_width=bar * 0.55
+    )
+    pouch = slab((w * 0.26, -h * 0.46), (w * 0.26, h * 0.92), 14, scene.ink)
+    flap = rect((w * 0.26, -h * 0.46), (w * 0.26, h * 0.26), 12, fill=scene.ink.light, cls=OUTLINE)
+    button = circle((w * 0.39, -h * 0.26), 6, fill=scene.ink.point)
+    ends = ((-0.46, 0.06), (0.16, 0.04))
     return [
         pouch,
         flap,
@@ -87,7 +89,9 @@ def wall_knob(scene: Scene) -> Art:
     )
     cup = draw_path("M", -w, -h * 0.9, "C", -w * 0.8, -h * 0.5, -w * 0.5, -h * 0.5, -w * 0.45, -h * 0.34, "V", h * 0.34)
     cup += draw_path(" C", -w * 0.5, h * 0.5, -w * 0.8, h * 0.5, -w, h * 0.9, "Z")
-    lever = tube(draw_path("M", -w * 0.36, -h * 0.3, "Q", -w * 0.25, -h * 0.75, w * 0.1, -h * 0.86), 16, _knob(scene.ink))
+    lever = tube(
+        draw_path("M", -w * 0.36, -h * 0.3, "Q", -w * 0.25, -h * 0.75, w * 0.1, -h * 0.86), 16, _knob(scene.ink)
+    )
     tips = _spare_tip(w * 0.42, h * 0.72, w * 0.2, ink("#7d8a8f")) if scene.mentions("tip") else ""
     return stage.art(
         shade("cup", scene.ink),
@@ -121,7 +125,9 @@ def knobber(scene: Scene) -> Art:
     turned += draw_path("", w, h * 0.1, w, h * 0.52, "C", w, h * 0.86, w * 0.6, h, 0, h, "C", -w * 0.6, h, -w, h * 0.86)
     turned += draw_path("", -w, h * 0.52, "C", -w, h * 0.1, -w * 0.34, h * 0.1, -w * 0.3, -h * 0.1)
     turned += draw_path(" C", -w * 0.26, -h * 0.4, -w * 0.42, -h * 0.45, -w * 0.42, -h * 0.78, "Z")
-    grain = draw_path("M", -w * 0.6, h * 0.4, "Q", 0, h * 0.2, w * 0.62, h * 0.42, "M", -w * 0.8, h * 0.6, "Q", 0, h * 0.4)
+    grain = draw_path(
+        "M", -w * 0.6, h * 0.4, "Q", 0, h * 0.2, w * 0.62, h * 0.42, "M", -w * 0.8, h * 0.6, "Q", 0, h * 0.4
+    )
     grain += draw_path("", w * 0.8, h * 0.62, "M", -w * 0.5, h * 0.82, "Q", 0, h * 0.66, w * 0.55, h * 0.8)
     grain += draw_path(" M", -w * 0.1, -h * 0.86, "Q", w * 0.1, -h * 0.4, 0, h * 0.02)
     rings = draw_path("M", -w * 0.3, -h * 0.16, "h", w * 0.6, "M", -w * 0.31, -h * 0.08, "h", w * 0.62)
@@ -137,7 +143,9 @@ def knobber(scene: Scene) -> Art:
 def _big_grip(scene: Scene) -> Art:
     stage = scene.stage(scene.width, scene.length)
     w, h = stage.width / 2, stage.height / 2
-    grip = draw_path("M", -w, -h * 0.5, "C", -w, -h * 1.1, w, -h * 1.1, w, -h * 0.5, "C", w, -h * 0.1, w * 0.5, -h * 0.1)
+    grip = draw_path(
+        "M", -w, -h * 0.5, "C", -w, -h * 1.1, w, -h * 1.1, w, -h * 0.5, "C", w, -h * 0.1, w * 0.5, -h * 0.1
+    )
     grip += draw_path("", w * 0.42, h * 0.3, "H", -w * 0.42, "C", -w * 0.5, -h * 0.1, -w, -h * 0.1, -w, -h * 0.5, "Z")
     stem = draw_path("M", -w * 0.36, h * 0.28, "L", -w * 0.26, h * 0.6, "H", w * 0.26, "L", w * 0.36, h * 0.28, "Z")
     ribs = "".join(
@@ -159,12 +167,20 @@ def point_pen(scene: Scene) -> Art:
     """Draw a pen with a metal tip, a display and two keys, and the spare tip it comes with."""
     stage = scene.stage(scene.length, scene.width * 2.6)
     w, h = stage.width / 2, scene.width * stage.scale / 2
-    body = draw_path("M", -w, -h * 0.6, "Q", -w, -h, -w + h * 0.6, -h, "H", w * 0.62, "L", w * 0.82, -h * 0.4, "V", h * 0.4)
+    body = draw_path(
+        "M", -w, -h * 0.6, "Q", -w, -h, -w + h * 0.6, -h, "H", w * 0.62, "L", w * 0.82, -h * 0.4, "V", h * 0.4
+    )
     body += draw_path(" L", w * 0.62, h, "H", -w + h * 0.6, "Q", -w, h, -w, h * 0.6, "Z")
-    tip = draw_path("M", w * 0.82, -h * 0.28, "L", w * 0.94, -h * 0.2, "A", h * 0.3, h * 0.26, 0, 0, 1, w * 0.94, h * 0.2)
+    tip = draw_path(
+        "M", w * 0.82, -h * 0.28, "L", w * 0.94, -h * 0.2, "A", h * 0.3, h * 0.26, 0, 0, 1, w * 0.94, h * 0.2
+    )
     tip += draw_path(" L", w * 0.82, h * 0.28, "Z")
     screen = rect((-w * 0.1, -h * 0.5), (w * 0.34, h), 4, fill="#2f3a36", cls=OUTLINE)
-    level = path(draw_path("M", -w * 0.04, h * 0.2, "v", -h * 0.3, "m", 9, h * 0.3, "v", -h * 0.5), stroke="#a9d6ae", stroke_width=4)
+    level = path(
+        draw_path("M", -w * 0.04, h * 0.2, "v", -h * 0.3, "m", 9, h * 0.3, "v", -h * 0.5),
+        stroke="#a9d6ae",
+        stroke_width=4,
+    )
     keys = "".join(circle((x, 0), h * 0.3, fill=scene.ink.dark, cls=OUTLINE) for x in (-w * 0.26, -w * 0.42))
     spare = moved(w * 0.5, h * 2.2, _pen_tip(h)) if scene.mentions("tips") else ""
     drawn = (
@@ -180,4 +196,6 @@ def point_pen(scene: Scene) -> Art:
 
 
 def _pen_tip(size: float) -> str:
-    return slab((-size, -size * 0.35), (size, size * 0.7), 3, STEEL, 3) + circle((size * 0.2, 0), size * 0.34, fill=STEEL.base, cls=OUTLINE)
+    return slab((-size, -size * 0.35), (size, size * 0.7), 3, STEEL, 3) + circle(
+        (size * 0.2, 0), size * 0.34, fill=STEEL.base, cls=OUTLINE
+    )

@@ -57,7 +57,9 @@ def li4_clip(scene: Scene) -> Art:
     bar = h * 0.3
     upper = draw_path("M", w * 0.78, -h * 0.34, "C", w * 0.3, -h * 0.9, -w * 0.3, -h * 0.9, -w * 0.62, -h * 0.1)
     lower = draw_path("M", w * 0.78, h * 0.34, "C", w * 0.3, h * 0.9, -w * 0.3, h * 0.9, -w * 0.62, h * 0.1)
-    wings = draw_path("M", -w * 0.62, -h * 0.1, "L", -w * 0.95, -h * 0.5, "M", -w * 0.62, h * 0.1, "L", -w * 0.95, h * 0.5)
+    wings = draw_path(
+        "M", -w * 0.62, -h * 0.1, "L", -w * 0.95, -h * 0.5, "M", -w * 0.62, h * 0.1, "L", -w * 0.95, h * 0.5
+    )
     pads = "".join(
         circle((w * 0.76, side * h * 0.3), h * 0.22, fill=mix(scene.ink.base, "#fffaf0", 0.45), cls=OUTLINE)
         + ellipse((w * 0.74, side * h * 0.3 - h * 0.07), (h * 0.08, h * 0.05), fill="#fff", opacity=0.6)
@@ -82,10 +84,15 @@ def acu_ring(scene: Scene) -> Art:
     stage = scene.stage(scene.length * spread, scene.length * (1.74 if count > 1 else 1))
     outer = scene.length * stage.scale / 2
     top = math.ceil(count / 2)
-    places = [
-        ((index - (top - 1) / 2) * outer * 1.64, -outer * 0.74 if count > 1 else 0) for index in range(top)
-    ] + [((index - (count - top - 1) / 2) * outer * 1.64, outer * 0.74) for index in range(count - top)]
-    return stage.art(*(moved(x, y, _coil(scene.ink, outer, 30 + 2 * scene.pick("coils", 4)), turn=37 * i) for i, (x, y) in enumerate(places)))
+    places = [((index - (top - 1) / 2) * outer * 1.64, -outer * 0.74 if count > 1 else 0) for index in range(top)] + [
+        ((index - (count - top - 1) / 2) * outer * 1.64, outer * 0.74) for index in range(count - top)
+    ]
+    return stage.art(
+        *(
+            moved(x, y, _coil(scene.ink, outer, 30 + 2 * scene.pick("coils", 4)), turn=37 * i)
+            for i, (x, y) in enumerate(places)
+        )
+    )
 
 
 def _coil(shades: Ink, outer: float, windings: int) -> str:
@@ -98,5 +105,12 @@ def _coil(shades: Ink, outer: float, windings: int) -> str:
         + circle((0, 0), middle, stroke_width=wire * 0.8 + 3, cls=OUTLINE)
         + circle((0, 0), middle, stroke=shades.deep, stroke_width=wire * 0.8)
         + circle((0, 0), middle, stroke=shades.base, stroke_width=wire, stroke_dasharray=gap, stroke_linecap="butt")
-        + circle((0, 0), middle + wire * 0.16, stroke=shades.light, stroke_width=wire * 0.22, stroke_dasharray=gap, stroke_linecap="butt")
+        + circle(
+            (0, 0),
+            middle + wire * 0.16,
+            stroke=shades.light,
+            stroke_width=wire * 0.22,
+            stroke_dasharray=gap,
+            stroke_linecap="butt",
+        )
     )
