@@ -23,7 +23,7 @@ class Motif:
 def motif_for(scene: Scene, stage: Stage, ink: Ink | None = None) -> Motif:
     """Return the subject's own point: its form by firmness, its details by SKU."""
     ink = ink or scene.ink
-    pitch = max(LEAST_PITCH, (11 + 6.2 * scene.firmness) * stage.scale)
+    pitch = max(LEAST_PITCH, min((11 + 6.2 * scene.firmness) * stage.scale, min(stage.width, stage.height) / 4))
     staggered = scene.pick("stagger", 3) == 0
     if scene.firmness <= MILD:
         return Motif(_dome(pitch, ink, scene.pick("dome", 3)), pitch, staggered)

@@ -25,9 +25,9 @@ TIP = ink("#d7cfbf")
 def trigger_cane(scene: Scene) -> Art:
     """Draw an S-shaped cane with its knobs, or its two screwed parts and pouch."""
     stage = scene.stage(scene.length, scene.width)
-    bar = max(12.0, 24 * stage.scale)
+    bar = min(max(12.0, 24 * stage.scale), stage.height * 0.12)
     if scene.mentions("two-piece", "two-part", "travel"):
-        bar = max(12.0, 18 * stage.scale)
+        bar = min(max(12.0, 18 * stage.scale), stage.height * 0.12)
         return stage.art(*_cane_parts(scene, stage.width - bar, stage.height - bar, bar))
     w, h = stage.width - bar * 1.4, stage.height - bar * 1.4
     curve = _scaled("M -.42 .16 C -.56 -.5 -.2 -.68 -.1 -.18 C -.02 .2 .06 .62 .3 .48 C .48 .38 .5 .14 .42 -.06", w, h)
