@@ -4,7 +4,7 @@ from shop.illustration.mats import stitches
 from shop.illustration.palette import ink, number_from
 from shop.illustration.points import dots, field, motif_for
 from shop.illustration.scene import Art, Scene, Stage
-from shop.illustration.shapes import OUTLINE, draw_path, element, group, moved, path, rect, slab, solid
+from shop.illustration.shapes import OUTLINE, element, fitted, group, moved, path, rect, slab, solid
 
 PEBBLES = ("#8d8a81", "#a89f8f", "#6f7274", "#c2b7a2", "#7f7566")
 # One left sole, toes at the top, one unit tall.
@@ -16,6 +16,21 @@ SOLE_MM = 250.0
 PEBBLE = (
     "M -.5 .02 C -.5 -.34 -.2 -.45 .06 -.42 C .36 -.4 .52 -.2 .5 .06"
     " C .47 .34 .2 .44 -.08 .42 C -.34 .4 -.5 .26 -.5 .02 Z"
+)
+# A left sandal in shares of half its width and half its length.
+SANDAL = (
+    "M -.1 -1 C .7 -1 1 -.7 .96 -.35 C .9 0 .62 .1 .72 .5 C .84 .86 .4 1 0 1"
+    " C -.5 1 -.84 .84 -.74 .5 C -.68 .1 -1 0 -1 -.4 C -1 -.8 -.7 -1 -.1 -1 Z"
+)
+BAND = "M -1.1 -.52 Q 0 -.78 1.08 -.5 L 1.02 -.02 Q 0 -.24 -1.04 -.04 Z"
+BAND_SEAMS = "M -1 -.46 Q 0 -.7 1 -.44 M -.96 -.12 Q 0 -.3 .94 -.1"
+SANDAL_NODES = (
+    (-0.78, (-0.35, 0, 0.35)),
+    (0.16, (-0.4, -0.05, 0.3)),
+    (0.34, (-0.4, -0.05, 0.3)),
+    (0.52, (-0.42, -0.05, 0.34)),
+    (0.7, (-0.4, -0.02, 0.36)),
+    (0.86, (-0.2, 0.16)),
 )
 
 
@@ -113,69 +128,12 @@ def foot_sandals(scene: Scene) -> Art:
 
 def _sandal(scene: Scene, wide: float, tall: float) -> str:
     w, h = wide / 2, tall / 2
-    sole = draw_path(
-        "M", -w * 0.1, -h, "C", w * 0.7, -h, w, -h * 0.7, w * 0.96, -h * 0.35, "C", w * 0.9, 0, w * 0.62, h * 0.1
-    )
-    sole += draw_path(
-        "", w * 0.72, h * 0.5, "C", w * 0.84, h * 0.86, w * 0.4, h, 0, h, "C", -w * 0.5, h, -w * 0.84, h * 0.84
-    )
-    sole += draw_path(
-        "",
-        -w * 0.74,
-        h * 0.5,
-        "C",
-        -w * 0.68,
-        h * 0.1,
-        -w,
-        0,
-        -w,
-        -h * 0.4,
-        "C",
-        -w,
-        -h * 0.8,
-        -w * 0.7,
-        -h,
-        -w * 0.1,
-        -h,
-        "Z",
-    )
-    bed = path(sole, transform="scale(.84 .92)", fill=scene.ink.light)
-    places = [
-        (w * x, h * y)
-        for y, row in (
-            (-0.78, (-0.35, 0, 0.35)),
-            (0.16, (-0.4, -0.05, 0.3)),
-            (0.34, (-0.4, -0.05, 0.3)),
-            (0.52, (-0.42, -0.05, 0.34)),
-            (0.7, (-0.4, -0.02, 0.36)),
-            (0.86, (-0.2, 0.16)),
-        )
-        for x in row
-    ]
-    band = draw_path("M", -w * 1.1, -h * 0.52, "Q", 0, -h * 0.78, w * 1.08, -h * 0.5, "L", w * 1.02, -h * 0.02)
-    band += draw_path(" Q", 0, -h * 0.24, -w * 1.04, -h * 0.04, "Z")
-    seam = draw_path(
-        "M",
-        -w,
-        -h * 0.46,
-        "Q",
-        0,
-        -h * 0.7,
-        w,
-        -h * 0.44,
-        "M",
-        -w * 0.96,
-        -h * 0.12,
-        "Q",
-        0,
-        -h * 0.3,
-        w * 0.94,
-        -h * 0.1,
-    )
+    sole = fitted(SANDAL, w, h)
+    nodes = [(w * x, h * y) for y, row in SANDAL_NODES for x in row]
     return (
         solid(sole, scene.ink, 8)
-        + bed
-        + dots(places, w * 0.11, scene.ink)
-        + path(band, fill=scene.ink.dark, cls=OUTLINE)
-        + path(seam, stroke=scene.ink.point, stroke_opacity=0.6, stroke_dasharray="5 4")
+        + path(sole, transform="scale(.84 .92)", fill=scene.ink.light)
+        + dots(nodes, w * 0.11, scene.ink)
+        + path(fitted(BAND, w, h), fill=scene.ink.dark, cls=OUTLINE)
+        + path(fitted(BAND_SEAMS, w, h), stroke=scene.ink.point, stroke_opacity=0.6, stroke_dasharray="5 4")
     )

@@ -35,6 +35,19 @@ def draw_path(*steps: Value) -> str:
     return " ".join(step if isinstance(step, str) else number(step) for step in steps)
 
 
+def fitted(unit_path: str, width: float, height: float) -> str:
+    """Return path data from M, L, C, Q and Z steps given in shares of a width and a height."""
+    steps: list[Value] = []
+    is_x = True
+    for part in unit_path.split():
+        if part.isalpha():
+            steps.append(part)
+        else:
+            steps.append(float(part) * (width if is_x else height))
+            is_x = not is_x
+    return draw_path(*steps)
+
+
 def path(data: str, **attributes: Value) -> str:
     """Return a path element."""
     return element("path", d=data, **attributes)

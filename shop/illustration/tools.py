@@ -4,11 +4,11 @@ from shop.illustration.palette import Ink, ink
 from shop.illustration.scene import Art, Scene
 from shop.illustration.shapes import (
     OUTLINE,
-    Value,
     ball,
     circle,
     draw_path,
     ellipse,
+    fitted,
     ground,
     moved,
     path,
@@ -30,8 +30,8 @@ def trigger_cane(scene: Scene) -> Art:
         bar = min(max(12.0, 18 * stage.scale), stage.height * 0.12)
         return stage.art(*_cane_parts(scene, stage.width - bar, stage.height - bar, bar))
     w, h = stage.width - bar * 1.4, stage.height - bar * 1.4
-    curve = _scaled("M -.42 .16 C -.56 -.5 -.2 -.68 -.1 -.18 C -.02 .2 .06 .62 .3 .48 C .48 .38 .5 .14 .42 -.06", w, h)
-    pegs = _scaled("M -.06 -.02 L .08 -.16 M .03 .26 L .17 .12", w, h)
+    curve = fitted("M -.42 .16 C -.56 -.5 -.2 -.68 -.1 -.18 C -.02 .2 .06 .62 .3 .48 C .48 .38 .5 .14 .42 -.06", w, h)
+    pegs = fitted("M -.06 -.02 L .08 -.16 M .03 .26 L .17 .12", w, h)
     ends = ((-0.42, 0.16, 1.0), (0.42, -0.06, 1.0), (0.08, -0.16, 0.72), (0.17, 0.12, 0.72))
     return stage.art(
         moved(0, 12, path(curve, stroke="#3b2f1f", stroke_opacity=0.12, stroke_width=bar)),
@@ -42,10 +42,10 @@ def trigger_cane(scene: Scene) -> Art:
 
 
 def _cane_parts(scene: Scene, w: float, h: float, bar: float) -> list[str]:
-    long = _scaled("M -.46 .06 C -.56 -.5 -.32 -.62 -.24 -.2 C -.2 0 -.18 .2 -.14 .42", w, h)
-    short = _scaled("M -.08 -.42 C -.08 -.1 -.06 .1 -.02 .24 C .05 .54 .22 .42 .16 .04", w, h)
+    long = fitted("M -.46 .06 C -.56 -.5 -.32 -.62 -.24 -.2 C -.2 0 -.18 .2 -.14 .42", w, h)
+    short = fitted("M -.08 -.42 C -.08 -.1 -.06 .1 -.02 .24 C .05 .54 .22 .42 .16 .04", w, h)
     threads = path(
-        _scaled("M -.14 .42 L -.125 .5 M -.08 -.42 L -.08 -.5", w, h), stroke=STEEL.base, stroke_width=bar * 0.55
+        fitted("M -.14 .42 L -.125 .5 M -.08 -.42 L -.08 -.5", w, h), stroke=STEEL.base, stroke_width=bar * 0.55
     )
     pouch = slab((w * 0.26, -h * 0.46), (w * 0.26, h * 0.92), 14, scene.ink)
     flap = rect((w * 0.26, -h * 0.46), (w * 0.26, h * 0.26), 12, fill=scene.ink.light, cls=OUTLINE)
@@ -64,19 +64,6 @@ def _cane_parts(scene: Scene, w: float, h: float, bar: float) -> list[str]:
 
 def _knob(shades: Ink) -> Ink:
     return Ink(shades.dark, shades.deep, shades.deep, shades.base, shades.point)
-
-
-def _scaled(unit_path: str, width: float, height: float) -> str:
-    """Return absolute path data given in shares of width and height, turned into picture units."""
-    steps: list[Value] = []
-    is_x = True
-    for part in unit_path.split():
-        if part.isalpha():
-            steps.append(part)
-        else:
-            steps.append(float(part) * (width if is_x else height))
-            is_x = not is_x
-    return draw_path(*steps)
 
 
 def wall_knob(scene: Scene) -> Art:
