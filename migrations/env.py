@@ -3,7 +3,7 @@
 from alembic import context
 from sqlalchemy import Engine
 
-from shop.schema import VERSION_TABLE
+from shop.schema import VERSION_TABLE, is_compared
 from shop.tables import metadata
 
 
@@ -17,7 +17,7 @@ def run() -> None:
             version_table=VERSION_TABLE,
             render_as_batch=engine.dialect.name == "sqlite",
             transaction_per_migration=True,
-            include_name=lambda name, kind, _parents: kind != "table" or str(name).startswith("shop_"),
+            include_name=is_compared,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -28,6 +28,7 @@ def make_product(
         "description": "A cotton-covered foam mat with small plastic spikes.",
         "status": ProductStatus.PUBLISHED,
         "price_from_minor": price,
+        "price_to_minor": price,
         "areas": ("lower_back", "upper_back"),
         "pain_kinds": ("muscular_tension", "chronic_low_back"),
         "positions": ("lying", "sitting"),

@@ -105,6 +105,7 @@ def upgrade() -> None:
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('option_name', sa.String(length=40), nullable=False),
     sa.Column('price_from_minor', sa.Integer(), nullable=False),
+    sa.Column('price_to_minor', sa.Integer(), nullable=False),
     sa.Column('compare_at_minor', sa.Integer(), nullable=True),
     sa.Column('cost_minor', sa.Integer(), nullable=True),
     sa.Column('weight_grams', sa.Integer(), nullable=True),
@@ -141,8 +142,10 @@ def upgrade() -> None:
     sa.UniqueConstraint('slug', name=op.f('uq_shop_product_slug'))
     )
     with op.batch_alter_table('shop_product', schema=None) as batch_op:
+        batch_op.create_index('ix_shop_product_by_age', ['status', 'created_at', 'id'], unique=False)
+        batch_op.create_index('ix_shop_product_by_price', ['status', 'price_from_minor', 'id'], unique=False)
+        batch_op.create_index('ix_shop_product_by_title', ['status', 'title', 'id'], unique=False)
         batch_op.create_index('ix_shop_product_list', ['status', 'position', 'id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_shop_product_price_from_minor'), ['price_from_minor'], unique=False)
         batch_op.create_index(batch_op.f('ix_shop_product_type'), ['type'], unique=False)
 
     op.create_table('shop_provider_event',
@@ -450,8 +453,10 @@ def downgrade() -> None:
     op.drop_table('shop_provider_event')
     with op.batch_alter_table('shop_product', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shop_product_type'))
-        batch_op.drop_index(batch_op.f('ix_shop_product_price_from_minor'))
         batch_op.drop_index('ix_shop_product_list')
+        batch_op.drop_index('ix_shop_product_by_title')
+        batch_op.drop_index('ix_shop_product_by_price')
+        batch_op.drop_index('ix_shop_product_by_age')
 
     op.drop_table('shop_product')
     with op.batch_alter_table('shop_order', schema=None) as batch_op:

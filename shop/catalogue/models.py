@@ -19,13 +19,19 @@ class ProductStatus(StrEnum):
 
 class Product(Base):
     """One product. Sizes are millimetres, weight grams, money minor units of the shop's currency.
+    `price_from_minor` and `price_to_minor` are the lowest and the highest price of its variants, kept in step.
 
     `contraindications`, `cautions` and `allergens` are None until somebody has filled them in, and such a
     product cannot be published. `cost`, `compare_at` and `rating_*` are kept for the merchant and shown nowhere.
     """
 
     __tablename__ = "shop_product"
-    __table_args__ = (Index("ix_shop_product_list", "status", "position", "id"),)
+    __table_args__ = (
+        Index("ix_shop_product_list", "status", "position", "id"),  # one index for each order of the list page
+        Index("ix_shop_product_by_price", "status", "price_from_minor", "id"),
+        Index("ix_shop_product_by_age", "status", "created_at", "id"),
+        Index("ix_shop_product_by_title", "status", "title", "id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sku: Mapped[str] = mapped_column(String(40), unique=True)
@@ -36,7 +42,8 @@ class Product(Base):
     status: Mapped[ProductStatus] = mapped_column(state_column(ProductStatus), default=ProductStatus.DRAFT)
     position: Mapped[int] = mapped_column(default=0)
     option_name: Mapped[str] = mapped_column(String(40), default="Colour")
-    price_from_minor: Mapped[int] = mapped_column(default=0, index=True)
+    price_from_minor: Mapped[int] = mapped_column(default=0)
+    price_to_minor: Mapped[int] = mapped_column(default=0)
     compare_at_minor: Mapped[int | None]
     cost_minor: Mapped[int | None]
     weight_grams: Mapped[int | None]
