@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, cast
 
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, Text, TypeDecorator, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import StaticPool
@@ -121,3 +122,11 @@ def begin_write(session: Session) -> None:
     """
     session.rollback()
     session.connection(execution_options={WRITE_OPTION: True})
+
+
+def insert_if_absent(session: Session, table: type[Base], **values: Any) -> bool:
+    """Insert one row, or do nothing when a unique key of it is taken. Returns whether it was inserted."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
+    statement = insert.values(**values).on_conflict_do_nothing().returning(*table.__mapper__.primary_key)
+    return session.execute(statement).first() is not None

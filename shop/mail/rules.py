@@ -1,0 +1,16 @@
+"""Pure decisions of the outbox."""
+
+from datetime import timedelta
+
+FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=4)
+
+
+def wait_after(attempts: int) -> timedelta:
+    """How long to wait after so many failed tries: 1, 2, 4, 8 ... minutes, four hours at the most."""
+    return min(LONGEST_WAIT, FIRST_WAIT * (1 << min(max(attempts - 1, 0), 20)))
+
+
+def is_header_safe(value: str) -> bool:
+    """Whether a value may stand in a mail header: a line break would begin a header of the sender's choice."""
+    return bool(value) and value.isprintable()

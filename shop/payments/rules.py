@@ -1,0 +1,78 @@
+"""What is asked of the provider, as pure values; nothing here says more of an order than its number and its goods."""
+
+from datetime import timedelta
+
+from shop.gateway import PaymentFacts
+from shop.money import Money, split
+from shop.orders.models import Order
+
+SHORTEST_SESSION = timedelta(minutes=30)  # the provider refuses an earlier end
+LONGEST_WAIT = timedelta(days=14)  # slow methods (a bank transfer) answer within two weeks
+TITLE_LENGTH = 250
+
+
+class TotalMismatch(ValueError):
+    """The lines of an order do not sum to its total: a mistake of ours that must never reach a customer."""
+
+
+def charges(order: Order) -> list[tuple[str, int]]:
+    """(neutral title, minor units) for each line, then shipping and tax; they sum to the order's total exactly."""
+    amounts = [line.total_minor for line in order.lines]
+    if order.discount_minor:
+        off = split(Money(order.discount_minor, order.currency), amounts)
+        amounts = [amount - part.minor for amount, part in zip(amounts, off, strict=True)]
+    named = [
+        (_title(line.quantity, line.title, line.option_value), amount)
+        for line, amount in zip(order.lines, amounts, strict=True)
+    ]
+    if order.shipping_minor:
+        named.append((f"Shipping: {order.shipping_title}"[:TITLE_LENGTH], order.shipping_minor))
+    if order.tax_minor and not order.tax_inclusive:
+        named.append(("Tax", order.tax_minor))
+    if sum(amount for _, amount in named) != order.total_minor:
+        raise TotalMismatch(f"order {order.number}: its lines do not sum to its total")
+    return named
+
+
+def session_parameters(order: Order, *, success_url: str, cancel_url: str, expires_at: int) -> dict[str, object]:
+    """Every parameter of the call that opens the payment page; `expires_at` is a Unix time."""
+    currency = order.currency.lower()
+    reference = {"order": order.number}
+    return {
+        "mode": "payment",
+        "ui_mode": "hosted_page",
+        "client_reference_id": order.number,
+        "customer_email": order.email,
+        "locale": "auto",
+        "success_url": success_url,
+        "cancel_url": cancel_url,
+        "expires_at": expires_at,
+        "adaptive_pricing": {"enabled": False},
+        "metadata": reference,
+        "payment_intent_data": {"metadata": reference, "description": f"Order {order.number}"},
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {"currency": currency, "unit_amount": amount, "product_data": {"name": title}},
+            }
+            for title, amount in charges(order)
+        ],
+    }
+
+
+def disagreement(order: Order, facts: PaymentFacts, *, live: bool) -> str | None:
+    """Why what was paid is not what was asked, in words for the merchant; None when it agrees."""
+    if facts.livemode != live:
+        return "the payment was made in the provider's " + ("live mode" if facts.livemode else "test mode")
+    if facts.order_reference != order.number:
+        return f"the payment names the order {facts.order_reference}"
+    if facts.amount.currency != order.currency:
+        return f"paid in {facts.amount.currency}, not in {order.currency}"
+    if facts.amount.minor != order.total_minor:
+        return f"paid {facts.amount.minor} of {order.total_minor} minor units"
+    return None
+
+
+def _title(quantity: int, title: str, option: str) -> str:
+    named = f"{title}, {option}" if option else title
+    return (f"{quantity} × {named}" if quantity > 1 else named)[:TITLE_LENGTH]

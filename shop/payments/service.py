@@ -1,0 +1,124 @@
+"""Payment attempts: each call that opens a payment page is written down before it is made."""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from shop.errors import Conflict
+from shop.gateway import PaymentPage, PaymentRequest
+from shop.orders.models import Order
+from shop.payments.models import PaymentAttempt
+from shop.payments.rules import SHORTEST_SESSION, session_parameters
+from shop.payments.states import NEXT_ATTEMPT_STATES, AttemptState
+
+LIVE = (AttemptState.PREPARED, AttemptState.OPEN)
+
+
+def prepare_attempt(
+    session: Session, order: Order, *, success_url: str, cancel_url: str, session_minutes: int, now: datetime
+) -> PaymentRequest:
+    """The call that opens the order's payment page, stored with every parameter so that a retry sends the same.
+
+    An order that has a live attempt gets that one again. Call `gateway.open_payment` after the commit.
+    """
+    attempt = live_attempt(session, order.id)
+    if attempt is None:
+        expires_at = _whole_seconds(now + timedelta(minutes=session_minutes))
+        parameters = session_parameters(
+            order, success_url=success_url, cancel_url=cancel_url, expires_at=int(expires_at.timestamp())
+        )
+        attempt = _add_attempt(session, order.id, parameters, expires_at=expires_at, now=now)
+    return request_of(attempt)
+
+
+def prepare_next_attempt(
+    session: Session, attempt: PaymentAttempt, *, session_minutes: int, now: datetime
+) -> PaymentRequest:
+    """A new attempt like `attempt`, which never reached the provider and is given up: new key, new end."""
+    move_attempt(session, attempt, AttemptState.FAILED)
+    expires_at = _whole_seconds(now + timedelta(minutes=session_minutes))
+    parameters = attempt.parameters | {"expires_at": int(expires_at.timestamp())}
+    return request_of(_add_attempt(session, attempt.order_id, parameters, expires_at=expires_at, now=now))
+
+
+def request_of(attempt: PaymentAttempt) -> PaymentRequest:
+    """The stored call, as plain values that may leave the transaction."""
+    return PaymentRequest(
+        order_id=attempt.order_id,
+        attempt_id=attempt.id,
+        idempotency_key=attempt.idempotency_key,
+        parameters=dict(attempt.parameters),
+    )
+
+
+def record_page(session: Session, attempt_id: int, page: PaymentPage) -> None:
+    """Remember where the customer pays. Raises Conflict when the attempt has another page already."""
+    attempt = session.get_one(PaymentAttempt, attempt_id, with_for_update=True, populate_existing=True)
+    if attempt.session_id is None:
+        attempt.session_id, attempt.page_url, attempt.expires_at = page.session_id, page.url, page.expires_at
+    if attempt.session_id != page.session_id:
+        raise Conflict("Another payment page is open for this order.")
+    if attempt.state is AttemptState.PREPARED:
+        move_attempt(session, attempt, AttemptState.OPEN)
+    session.flush()  # the state moved by a statement of its own; both belong together
+
+
+def live_attempt(session: Session, order_id: int) -> PaymentAttempt | None:
+    """The attempt a customer can still pay with: prepared (the call is in flight or was cut) or open."""
+    return session.scalar(
+        select(PaymentAttempt)
+        .where(PaymentAttempt.order_id == order_id, PaymentAttempt.state.in_(LIVE))
+        .order_by(PaymentAttempt.attempt.desc())
+        .limit(1)
+    )
+
+
+def find_attempt(session: Session, session_id: str) -> PaymentAttempt | None:
+    """The attempt whose payment page has this id."""
+    return session.scalar(select(PaymentAttempt).where(PaymentAttempt.session_id == session_id))
+
+
+def attempts_of(session: Session, order_id: int) -> list[PaymentAttempt]:
+    """All attempts of an order, newest first."""
+    found = select(PaymentAttempt).where(PaymentAttempt.order_id == order_id).order_by(PaymentAttempt.attempt.desc())
+    return list(session.scalars(found))
+
+
+def is_stale(attempt: PaymentAttempt, now: datetime) -> bool:
+    """Whether a prepared call can no longer open a page: the provider wants half an hour between call and end."""
+    return attempt.state is AttemptState.PREPARED and attempt.expires_at - SHORTEST_SESSION <= now
+
+
+def move_attempt(session: Session, attempt: PaymentAttempt, new: AttemptState) -> bool:
+    """Move an attempt if its table of moves allows it; False when it does not, or somebody else moved it."""
+    if new not in NEXT_ATTEMPT_STATES[attempt.state]:
+        return False
+    moved = session.scalar(
+        update(PaymentAttempt)
+        .where(PaymentAttempt.id == attempt.id, PaymentAttempt.state == attempt.state)
+        .values(state=new)
+        .returning(PaymentAttempt.id)
+    )
+    return moved is not None
+
+
+def _add_attempt(
+    session: Session, order_id: int, parameters: dict[str, object], *, expires_at: datetime, now: datetime
+) -> PaymentAttempt:
+    last = session.scalar(select(func.max(PaymentAttempt.attempt)).where(PaymentAttempt.order_id == order_id)) or 0
+    attempt = PaymentAttempt(
+        order_id=order_id,
+        attempt=last + 1,
+        idempotency_key=f"order:{order_id}:session:{last + 1}",
+        parameters=parameters,
+        created_at=now,
+        expires_at=expires_at,
+    )
+    session.add(attempt)
+    session.flush()  # the request names the attempt's id
+    return attempt
+
+
+def _whole_seconds(moment: datetime) -> datetime:
+    return datetime.fromtimestamp(int(moment.timestamp()), tz=UTC)
