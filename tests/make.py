@@ -5,7 +5,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from shop.catalogue.models import Price, Product, ProductFacet, ProductStatus, Variant
+from shop.catalogue.models import Price, Product, ProductFacet, Variant
+from shop.catalogue.states import ProductStatus
 from shop.stock.models import StockLevel
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)

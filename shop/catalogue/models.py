@@ -1,20 +1,12 @@
 """Products with typed acupressure attributes, their variants, prices per currency, and pictures."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from shop.catalogue.states import ProductStatus
 from shop.db import Base, CodeList, UtcDateTime, state_column
-
-
-class ProductStatus(StrEnum):
-    """Only published products are seen or sold; archived ones stay for the orders that name them."""
-
-    DRAFT = "draft"
-    PUBLISHED = "published"
-    ARCHIVED = "archived"
 
 
 class Product(Base):

@@ -1,0 +1,200 @@
+"""Products written: saved, published, archived. Each write bumps the catalogue version in its own transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session, selectinload
+
+from shop.catalogue import rules, search
+from shop.catalogue.models import CatalogueVersion, Price, Product, ProductFacet, Variant
+from shop.catalogue.states import ProductStatus
+from shop.catalogue.values import FieldProblem, ProductValues, VariantValues
+from shop.errors import BadInput, NotFound
+
+_NOT_COPIED = {"sku", "slug", "status", "variants", "list_position", "option_name"}
+_COPIED = tuple(name for name in ProductValues.__slots__ if name not in _NOT_COPIED)
+
+
+class InvalidProduct(BadInput):
+    """A product cannot be saved or published; `problems` says why, field by field."""
+
+    code = "invalid_product"
+
+    def __init__(self, problems: Sequence[FieldProblem]) -> None:
+        super().__init__("; ".join(f"{problem.field}: {problem.sentence}" for problem in problems[:5]))
+        self.problems = tuple(problems)
+
+
+def save_product(
+    session: Session, values: ProductValues, *, currency: str, lint: rules.Lint, now: datetime
+) -> Product:
+    """Create or change the product with this SKU, with its variants, prices, facets and search words.
+
+    A variant that is no longer named becomes inactive: orders and carts may still point at it. A status of None keeps
+    the present one; a new product then gets `rules.default_status`. Raises InvalidProduct.
+    """
+    product = find_product(session, values.sku)
+    status = values.status or (product.status if product else rules.default_status(values))
+    publish = status is ProductStatus.PUBLISHED
+    if found := rules.problems(values, currency=currency, publish=publish, lint=lint):
+        raise InvalidProduct(found)
+    if product is None:
+        product = Product(sku=values.sku, position=_next_position(session), created_at=now, slug="", variants=[])
+        session.add(product)
+    product.status, product.updated_at = status, now
+    for name in _COPIED:
+        setattr(product, name, getattr(values, name))
+    product.option_name = values.option_name or rules.option_name_for(v.option_value for v in values.variants)
+    if values.list_position is not None:
+        product.position = values.list_position
+    product.slug = _free_slug(session, values, product)
+    _write_variants(session, product, values.variants)
+    _write_price_range(product, currency)
+    session.flush()  # facets and search words need the id
+    _write_facets(session, product)
+    search.index_product(session, product)
+    bump_version(session)
+    return product
+
+
+def set_status(
+    session: Session, sku: str, status: ProductStatus, *, currency: str, lint: rules.Lint, now: datetime
+) -> Product:
+    """Publish a product, take it back to a draft, or archive it. Raises InvalidProduct and NotFound."""
+    product = get_product(session, sku)
+    if status is ProductStatus.PUBLISHED:
+        found = rules.problems(values_of(product), currency=currency, publish=True, lint=lint)
+        if found:
+            raise InvalidProduct(found)
+    product.status, product.updated_at = status, now
+    bump_version(session)
+    return product
+
+
+def find_product(session: Session, sku: str) -> Product | None:
+    """The product with this SKU in any state, with its variants, or None."""
+    wanted = select(Product).where(Product.sku == sku).options(selectinload(Product.variants))
+    return session.scalar(wanted)
+
+
+def get_product(session: Session, sku: str) -> Product:
+    """The product with this SKU in any state. Raises NotFound."""
+    product = find_product(session, sku)
+    if product is None:
+        raise NotFound("There is no product with this SKU.")
+    return product
+
+
+def values_of(product: Product) -> ProductValues:
+    """What `save_product` would have to be given for this product to stay as it is."""
+    copied = {name: getattr(product, name) for name in _COPIED}
+    variants = tuple(
+        VariantValues(
+            option_value=variant.option_value,
+            prices={price.currency: price.minor for price in variant.prices},
+            sku=variant.sku,
+        )
+        for variant in product.variants
+        if variant.active
+    )
+    return ProductValues(
+        sku=product.sku,
+        slug=product.slug,
+        status=product.status,
+        list_position=product.position,
+        option_name=product.option_name,
+        variants=variants,
+        **copied,
+    )
+
+
+def catalogue_version(session: Session) -> int:
+    """The number that every change of products, prices or pictures raises."""
+    return session.scalar(select(CatalogueVersion.version).where(CatalogueVersion.id == 1)) or 0
+
+
+def bump_version(session: Session) -> None:
+    """Say that the catalogue changed, in the transaction of the change."""
+    raised = session.execute(
+        update(CatalogueVersion)
+        .where(CatalogueVersion.id == 1)
+        .values(version=CatalogueVersion.version + 1)
+        .returning(CatalogueVersion.version)
+    ).first()
+    if raised is None:
+        insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
+        session.execute(
+            insert(CatalogueVersion)
+            .values(id=1, version=1)
+            .on_conflict_do_update(index_elements=["id"], set_={"version": CatalogueVersion.version + 1})
+        )
+
+
+def _next_position(session: Session) -> int:
+    last = session.scalar(select(Product.position).order_by(Product.position.desc()).limit(1))
+    return 10 if last is None else last + 10
+
+
+def _free_slug(session: Session, values: ProductValues, product: Product) -> str:
+    if not values.slug and product.slug:
+        return product.slug
+    wanted = values.slug or rules.slug_for(values.title)
+    with session.no_autoflush:
+        taken = session.scalar(select(Product.sku).where(Product.slug == wanted, Product.sku != values.sku))
+    return wanted if taken is None else f"{wanted[:78]}-{rules.slug_for(values.sku)}"
+
+
+def _write_variants(session: Session, product: Product, wanted: Sequence[VariantValues]) -> None:
+    present = {variant.sku: variant for variant in product.variants}
+    named = set()
+    for position, values in enumerate(wanted):
+        sku = values.sku or rules.variant_sku(product.sku, values.option_value)
+        named.add(sku)
+        variant = present.get(sku)
+        if variant is None:
+            _refuse_foreign_sku(session, product, sku)
+            variant = Variant(sku=sku, prices=[])
+            product.variants.append(variant)
+        variant.option_value, variant.position, variant.active = values.option_value, position, values.active
+        _write_prices(variant, values)
+    for sku, variant in present.items():
+        if sku not in named:
+            variant.active = False
+
+
+def _refuse_foreign_sku(session: Session, product: Product, sku: str) -> None:
+    with session.no_autoflush:
+        owner = session.scalar(select(Product.sku).join(Variant).where(Variant.sku == sku))
+    if owner is not None and owner != product.sku:
+        problem = FieldProblem("variants", "a SKU of its own", f"{sku}, which belongs to {owner}", "Choose another SKU.")
+        raise InvalidProduct([problem])
+
+
+def _write_prices(variant: Variant, values: VariantValues) -> None:
+    present = {price.currency: price for price in variant.prices}
+    for currency, minor in values.prices.items():
+        if currency in present:
+            present[currency].minor = minor
+        else:
+            variant.prices.append(Price(currency=currency, minor=minor))
+    variant.prices[:] = [price for price in variant.prices if price.currency in values.prices]
+
+
+def _write_price_range(product: Product, currency: str) -> None:
+    prices = [
+        price.minor
+        for variant in product.variants
+        if variant.active
+        for price in variant.prices
+        if price.currency == currency
+    ]
+    product.price_from_minor, product.price_to_minor = min(prices, default=0), max(prices, default=0)
+
+
+def _write_facets(session: Session, product: Product) -> None:
+    session.execute(delete(ProductFacet).where(ProductFacet.product_id == product.id))
+    facets = [("area", area) for area in product.areas] + [("position", position) for position in product.positions]
+    session.add_all(ProductFacet(kind=kind, value=value, product_id=product.id) for kind, value in dict.fromkeys(facets))
