@@ -8,6 +8,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from shop.extension import Shop
+from shop.observe import set_up_logging
 
 PREFIX = "SHOP_"
 
@@ -21,6 +22,7 @@ def create_app(settings: Mapping[str, Any] | None = None, **options: Any) -> Fla
     app.config.update({key: value for key, value in os.environ.items() if key.startswith(PREFIX)})
     app.config.update(settings or {})
     runtime = Shop().init_app(app, **options)
+    set_up_logging(runtime.config.log_format)
     app.config["MAX_CONTENT_LENGTH"] = runtime.config.max_upload_bytes
     if runtime.config.trusted_proxies:
         hops = runtime.config.trusted_proxies

@@ -1,16 +1,24 @@
 """`flask shop ...`: what an operator runs. One of three places that commit."""
 
+import os
+from pathlib import Path
+
 import click
 from flask.cli import AppGroup
 
+from shop import backup as backups
 from shop import schema
+from shop.clock import utc_now
+from shop.db import begin_write
+from shop.errors import ShopError
+from shop.staff import service as staff
 from shop.web import runtime
 
 
 def make_group(name: str) -> AppGroup:
     """The command group of one mounted shop."""
     group = AppGroup(name, help="Run and keep the shop.")
-    for command in (upgrade, downgrade):
+    for command in (upgrade, downgrade, backup, restore, add_merchant, remove_merchant):
         group.add_command(command)
     return group
 
@@ -20,7 +28,7 @@ def make_group(name: str) -> AppGroup:
 def upgrade(revision: str) -> None:
     """Bring the database up to REVISION (default: head)."""
     schema.upgrade(runtime().engine, revision)
-    click.echo(f"database is at {schema.current_revision(runtime().engine)}")
+    click.echo(f"The database is at {schema.current_revision(runtime().engine)}.")
 
 
 @click.command()
@@ -28,4 +36,60 @@ def upgrade(revision: str) -> None:
 def downgrade(revision: str) -> None:
     """Bring the database down to REVISION ("base" removes all tables of the shop)."""
     schema.downgrade(runtime().engine, revision)
-    click.echo(f"database is at {schema.current_revision(runtime().engine)}")
+    click.echo(f"The database is at {schema.current_revision(runtime().engine)}.")
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path))
+def backup(target: Path) -> None:
+    """Copy the live SQLite database to TARGET; the shop may run."""
+    try:
+        size = backups.back_up(runtime().engine, target)
+    except backups.BackupError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{target}: {size} bytes, checked.")
+
+
+@click.command()
+@click.argument("source", type=click.Path(path_type=Path))
+def restore(source: Path) -> None:
+    """Put the backup SOURCE in place of the SQLite database; stop the shop first."""
+    try:
+        backups.restore(runtime().engine, source)
+    except backups.BackupError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"Restored {source}. Run 'flask shop upgrade' and 'flask shop reconcile' before you open again.")
+
+
+@click.command("add-merchant")
+@click.argument("email")
+@click.option("--password-from", metavar="VARIABLE", help="Read the password from this environment variable.")
+@click.option("--keep", is_flag=True, help="Do nothing when this address signs in already.")
+def add_merchant(email: str, password_from: str | None, keep: bool) -> None:
+    """Let EMAIL sign in to the merchant's pages, or give it a new password."""
+    with runtime().sessions() as session:
+        if keep and staff.find_member(session, email):
+            return
+    password = os.environ.get(password_from, "") if password_from else click.prompt("Password", hide_input=True)
+    with runtime().sessions() as session:
+        begin_write(session)
+        try:
+            staff.add_member(session, email, password, now=utc_now())
+        except ShopError as error:
+            raise click.ClickException(str(error)) from error
+        session.commit()
+    click.echo(f"{email} may sign in.")
+
+
+@click.command("remove-merchant")
+@click.argument("email")
+def remove_merchant(email: str) -> None:
+    """Take EMAIL's right to sign in, and end its sessions."""
+    with runtime().sessions() as session:
+        begin_write(session)
+        try:
+            staff.remove_member(session, email)
+        except ShopError as error:
+            raise click.ClickException(str(error)) from error
+        session.commit()
+    click.echo(f"{email} may no longer sign in.")

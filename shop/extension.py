@@ -17,10 +17,13 @@ from shop.errors import NotFound
 from shop.gateway import Gateway
 from shop.headers import register_headers
 from shop.keys import Keyring
+from shop.observe import register_observation
 from shop.payments.adapter import StripeGateway
+from shop.storefront import ops_views
+from shop.storefront.context import register_context
 from shop.web import EXTENSION, Runtime, close_session, money_filter, register_refusals, shop_url
 
-PAGES: tuple[Blueprint, ...] = ()
+PAGES: tuple[Blueprint, ...] = (ops_views.blueprint,)
 
 
 class Shop:
@@ -58,7 +61,9 @@ class Shop:
             is_merchant=is_merchant,
         )
         app.extensions[EXTENSION] = runtime
-        app.register_blueprint(_parent_blueprint(runtime), url_prefix=config.url_prefix or None)
+        parent = _parent_blueprint(runtime)
+        register_observation(app, parent)
+        app.register_blueprint(parent, url_prefix=config.url_prefix or None)
         app.teardown_appcontext(close_session)
         app.jinja_env.filters["shop_money"] = money_filter
         app.jinja_env.globals.update(shop_url=shop_url, shop_static=shop_static, shop_stylesheet=shop_stylesheet)
@@ -78,6 +83,7 @@ def _parent_blueprint(runtime: Runtime) -> Blueprint:
     register_refusals(parent)
     register_headers(parent, runtime.config)
     register_assets(parent)
+    register_context(parent)
     parent.add_url_rule("/<path:_rest>", "nowhere", _nowhere)
     for pages in PAGES:
         parent.register_blueprint(pages)

@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m demo.stripe_server", description=about)
     parser.add_argument("--port", type=int, default=12111, help="0 takes a free one (default: %(default)s)")
     parser.add_argument("--webhook-url", default="", help="http:// on this machine; none: events are only collected")
-    parser.add_argument("--webhook-secret", default="whsec_demo")
+    parser.add_argument("--webhook-secret", default=os.environ.get("STRIPE_WEBHOOK_SECRET", "whsec_demo"))
     parser.add_argument("--state", type=Path, help="SQLite file that keeps everything between starts")
     parser.add_argument("--retry-delays", default="0.5,2,5,15", help="seconds between the tries of a webhook")
     return parser

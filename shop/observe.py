@@ -1,0 +1,75 @@
+"""Structured logs and Prometheus metrics: endpoints and statuses, never an address, an answer or a card."""
+
+import logging
+import sys
+import time
+
+import structlog
+from flask import Blueprint, Flask, Response, current_app, g, request
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+KEY = "tsubo_metrics"
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
+log = structlog.get_logger("shop.request")
+
+
+class Metrics:
+    """One registry a mounted shop, so that two in a process do not meet."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self.requests = Counter(
+            "shop_requests", "Answers by endpoint and status.", ["endpoint", "status"], registry=self.registry
+        )
+        self.seconds = Histogram(
+            "shop_request_seconds", "Time to answer.", ["endpoint"], registry=self.registry, buckets=BUCKETS
+        )
+        self.outbox_waiting = Gauge("shop_outbox_waiting", "Mails that have not left.", registry=self.registry)
+        self.orders_pending = Gauge("shop_orders_pending", "Orders that wait for payment.", registry=self.registry)
+        self.needs_attention = Gauge("shop_orders_attention", "Orders a person must look at.", registry=self.registry)
+
+    def text(self) -> bytes:
+        """All metrics in the Prometheus text format."""
+        return generate_latest(self.registry)
+
+
+def metrics() -> Metrics:
+    """The current app's metrics."""
+    found: Metrics = current_app.extensions[KEY]
+    return found
+
+
+def _start() -> None:
+    g.shop_started = time.perf_counter()
+
+
+def _finish(response: Response) -> Response:
+    endpoint = request.endpoint or "none"
+    seconds = time.perf_counter() - g.get("shop_started", time.perf_counter())
+    metrics().requests.labels(endpoint, response.status_code).inc()
+    metrics().seconds.labels(endpoint).observe(seconds)
+    log.info("answered", endpoint=endpoint, method=request.method, status=response.status_code, ms=round(seconds * 1000))
+    return response
+
+
+def register_observation(app: Flask, blueprint: Blueprint) -> None:
+    """Count and log each request to a page of the shop."""
+    app.extensions[KEY] = Metrics()
+    blueprint.before_request(_start)
+    blueprint.after_request(_finish)
+
+
+def set_up_logging(log_format: str) -> None:
+    """Log lines of the standalone shop on standard error: JSON, or text for people. A host sets up its own."""
+    last = structlog.processors.JSONRenderer() if log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            last,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO if log_format == "json" else logging.WARNING),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )

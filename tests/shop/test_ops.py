@@ -1,0 +1,128 @@
+"""What an operator sees: health, readiness, metrics, logs, backup and restore."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from shop import backup, schema
+from shop.db import make_engine
+from tests.conftest import MakeApp
+from tests.databases import SqliteDatabases
+
+
+def test_it_is_alive_and_ready(client: FlaskClient) -> None:
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").text == "ready\n"
+
+
+def test_a_database_of_another_release_is_not_ready(app: Flask, client: FlaskClient) -> None:
+    with app.extensions["tsubo"].engine.begin() as connection:
+        connection.execute(text(f"UPDATE {schema.VERSION_TABLE} SET version_num = '0000'"))
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert "0000" in answer.text
+
+
+def test_metrics_are_shown_to_the_token_only(make_app: MakeApp) -> None:
+    client = make_app(SHOP_METRICS_TOKEN="open-sesame").test_client()
+    client.get("/healthz")
+
+    refused = client.get("/metrics")
+    shown = client.get("/metrics", headers={"Authorization": "Bearer open-sesame"})
+
+    assert refused.status_code == 404
+    assert 'shop_requests_total{endpoint="shop.ops.health",status="200"} 1.0' in shown.text
+
+
+def test_without_a_token_nobody_sees_metrics(client: FlaskClient) -> None:
+    assert client.get("/metrics", headers={"Authorization": "Bearer "}).status_code == 404
+
+
+def test_every_answer_carries_the_security_headers(client: FlaskClient) -> None:
+    headers = client.get("/no-such-page").headers
+
+    assert headers["Content-Security-Policy"].startswith("default-src 'self'")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert "Cookie" in headers["Vary"]
+    assert "Set-Cookie" not in headers
+
+
+def test_https_brings_hsts(make_app: MakeApp) -> None:
+    client = make_app(SHOP_BASE_URL="https://shop.test").test_client()
+
+    assert "max-age" in client.get("/healthz").headers["Strict-Transport-Security"]
+
+
+def test_a_backup_taken_while_writing_restores_whole(sqlite_databases: SqliteDatabases, tmp_path: Path) -> None:
+    with sqlite_databases.fresh() as url:
+        engine = make_engine(url)
+        with engine.begin() as connection:
+            connection.execute(text("INSERT INTO shop_stock_level VALUES ('A', 5, 0, 0)"))
+        backup.back_up(engine, tmp_path / "copy.db")
+        with engine.begin() as connection:
+            connection.execute(text("DELETE FROM shop_stock_level"))
+
+        backup.restore(engine, tmp_path / "copy.db")
+
+        with engine.connect() as connection:
+            assert connection.execute(text("SELECT available FROM shop_stock_level")).scalar() == 5
+        engine.dispose()
+
+
+def test_a_damaged_backup_is_refused_and_changes_nothing(sqlite_databases: SqliteDatabases, tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged.db"
+    damaged.write_bytes(b"SQLite format 3\0" + b"nonsense" * 400)
+    with sqlite_databases.fresh() as url:
+        engine = make_engine(url)
+
+        with pytest.raises(backup.BackupError, match="no readable database"):
+            backup.restore(engine, damaged)
+
+        assert schema.current_revision(engine) == schema.head_revision()
+        engine.dispose()
+
+
+def test_a_database_of_something_else_is_no_backup(sqlite_databases: SqliteDatabases, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    connection = sqlite3.connect(other)
+    connection.execute("CREATE TABLE unrelated (id)")
+    connection.close()
+    with sqlite_databases.fresh() as url:
+        engine = make_engine(url)
+
+        with pytest.raises(backup.BackupError, match="holds no shop"):
+            backup.restore(engine, other)
+
+        engine.dispose()
+
+
+def test_a_backup_never_overwrites(sqlite_databases: SqliteDatabases, tmp_path: Path) -> None:
+    target = tmp_path / "taken.db"
+    target.write_text("precious")
+    with sqlite_databases.fresh() as url:
+        engine = make_engine(url)
+
+        with pytest.raises(backup.BackupError, match="exists"):
+            backup.back_up(engine, target)
+
+        assert target.read_text() == "precious"
+        engine.dispose()
+
+
+def test_commands_speak_in_sentences(app: Flask, tmp_path: Path) -> None:
+    runner = app.test_cli_runner()
+
+    weak = runner.invoke(args=["shop", "add-merchant", "m@shop.test", "--password-from", "P"], env={"P": "short"})
+    added = runner.invoke(args=["shop", "add-merchant", "m@shop.test", "--password-from", "P"], env={"P": "blue lamp river"})
+    removed = runner.invoke(args=["shop", "remove-merchant", "nobody@shop.test"])
+
+    assert (weak.exit_code, weak.output) == (1, "Error: Use 10 characters or more.\n")
+    assert added.output == "m@shop.test may sign in.\n"
+    assert removed.output == "Error: Nobody signs in as nobody@shop.test.\n"
