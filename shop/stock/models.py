@@ -1,20 +1,12 @@
 """Units per variant: on the shelf, held for orders that are being paid, sold; and why each number changed."""
 
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base, UtcDateTime, state_column
-
-
-class HoldState(StrEnum):
-    """A hold ends once: as a sale or back on the shelf."""
-
-    HELD = "held"
-    SOLD = "sold"
-    RELEASED = "released"
+from shop.stock.states import HoldState
 
 
 class StockLevel(Base):

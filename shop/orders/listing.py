@@ -1,0 +1,103 @@
+"""The merchant's list of orders: filtered, searched, newest first, a page at a time, never counted as a whole."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy.orm import Session
+
+from shop.money import Money
+from shop.orders.models import Order
+from shop.orders.states import OrderState, PaymentState, ShipmentState
+
+PAGE_SIZE = 50
+COUNT_LIMIT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """What to list. `query` is (the beginning of) a number or an e-mail address; `before_id` continues a list."""
+
+    state: OrderState | None = None
+    payment_state: PaymentState | None = None
+    shipment_state: ShipmentState | None = None
+    query: str = ""
+    before_id: int | None = None
+    limit: int = PAGE_SIZE
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """One order in the list."""
+
+    id: int
+    number: str
+    placed_at: datetime
+    email: str
+    full_name: str
+    country: str
+    state: OrderState
+    payment_state: PaymentState
+    shipment_state: ShipmentState
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """A page of the list. `count` stops at COUNT_LIMIT; `next_before_id` is None on the last page."""
+
+    rows: tuple[OrderRow, ...]
+    count: int
+    next_before_id: int | None
+
+
+_COLUMNS = (
+    Order.id,
+    Order.number,
+    Order.placed_at,
+    Order.email,
+    Order.full_name,
+    Order.country,
+    Order.state,
+    Order.payment_state,
+    Order.shipment_state,
+    Order.total_minor,
+    Order.currency,
+)
+
+
+def list_orders(session: Session, wanted: OrderFilter) -> OrderPage:
+    """A page of orders, newest first."""
+    limit = max(1, min(wanted.limit, 200))
+    matching = _conditions(wanted)
+    page = select(*_COLUMNS).where(*matching).order_by(Order.id.desc()).limit(limit + 1)
+    if wanted.before_id is not None:
+        page = page.where(Order.id < wanted.before_id)
+    rows = [_row(row) for row in session.execute(page)]
+    limited = select(Order.id).where(*matching).limit(COUNT_LIMIT).subquery()
+    count = session.scalar(select(func.count()).select_from(limited)) or 0
+    more = len(rows) > limit
+    return OrderPage(tuple(rows[:limit]), count, rows[limit - 1].id if more else None)
+
+
+def _row(row: Row[*tuple[Any, ...]]) -> OrderRow:
+    *values, minor, currency = row
+    return OrderRow(*values, Money(minor, currency))
+
+
+def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.state is not None:
+        conditions.append(Order.state == wanted.state)
+    if wanted.payment_state is not None:
+        conditions.append(Order.payment_state == wanted.payment_state)
+    if wanted.shipment_state is not None:
+        conditions.append(Order.shipment_state == wanted.shipment_state)
+    text = wanted.query.strip()
+    if text:
+        number, email = text.upper(), text.lower()
+        conditions.append(
+            or_(Order.number.startswith(number, autoescape=True), Order.email.startswith(email, autoescape=True))
+        )
+    return conditions

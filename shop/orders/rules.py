@@ -1,0 +1,59 @@
+"""What goes into an order, and how its number and its e-mail address are written."""
+
+from dataclasses import dataclass
+
+from shop.pricing.rules import Quote, QuoteLine
+
+NUMBER_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0/O, 1/I/L, U: read aloud and typed off a phone
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the parcel goes."""
+
+    full_name: str
+    line1: str
+    line2: str
+    city: str
+    region: str
+    postal_code: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineDraft:
+    """One line with its neutral title (R11) and its price."""
+
+    sku: str
+    title: str
+    option_value: str
+    quoted: QuoteLine
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDraft:
+    """Everything an order is written from. `checkout_token` makes a second click find the first one's order."""
+
+    cart_id: int
+    cart_version: int
+    checkout_token: str
+    email: str
+    phone: str
+    address: Address
+    lines: tuple[LineDraft, ...]
+    quote: Quote
+    shipping_method: str
+    shipping_title: str
+
+
+def normal_email(email: str) -> str:
+    """The e-mail address by which a customer is known: without blanks, in lower case."""
+    return email.strip().lower()
+
+
+def normal_number(number: str) -> str:
+    """An order number as it is kept, from one typed with blanks, in lower case or without its dashes."""
+    letters = "".join(letter for letter in number.upper() if letter.isascii() and letter.isalnum())
+    if len(letters) == 10:
+        letters = letters.removeprefix("TS")
+    return f"TS-{letters[:4]}-{letters[4:]}"
