@@ -46,10 +46,10 @@ AREAS = {
     "abdomen": "Belly",
     "any": "Not tied to one place",
 }
-PAIN_KINDS = frozenset(
-    "muscular_tension chronic_low_back desk_neck tension_headache foot_fatigue heel_arch stress_sleep nausea "
-    "period_cramps post_sport glute_hip hand_strain jaw_tension stiffness".split()
-)
+PAIN_KINDS = {
+    "muscular_tension", "chronic_low_back", "desk_neck", "tension_headache", "foot_fatigue", "heel_arch",
+    "stress_sleep", "nausea", "period_cramps", "post_sport", "glute_hip", "hand_strain", "jaw_tension", "stiffness",
+}  # fmt: skip
 POSITIONS = {
     "lying": "Lying down",
     "sitting": "Sitting",

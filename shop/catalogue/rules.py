@@ -13,7 +13,9 @@ SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 VARIANT_SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 CODE = re.compile(r"[a-z0-9_]{2,40}")
-SIZES = re.compile(r"(?:EU|UK|US)?\s*\d+([.,]\d+)?(\s*[-/x]\s*\d+([.,]\d+)?)?(\s*(mm|cm|m))?|X{0,3}[SML]", re.IGNORECASE)
+SIZES = re.compile(
+    r"(?:EU|UK|US)?\s*\d+([.,]\d+)?(\s*[-/x]\s*\d+([.,]\d+)?)?(\s*(mm|cm|m))?|X{0,3}[SML]", re.IGNORECASE
+)
 MAX_VARIANTS = 60
 TEXT_LIMITS = {
     "title": 160, "description": 5_000, "care": 2_000, "maker": 200, "eu_contact": 200, "warnings": 2_000,
@@ -69,7 +71,7 @@ def default_status(values: ProductValues) -> ProductStatus:
 
 
 def option_name_for(options: Iterable[str]) -> str:
-    """"Size" when every option reads like a size, else "Colour"."""
+    """`Size` when every option reads like a size, else `Colour`."""
     named = [option for option in options if option]
     return "Size" if named and all(SIZES.fullmatch(option.strip()) for option in named) else "Colour"
 
@@ -136,7 +138,7 @@ def _codes(values: ProductValues) -> Iterator[FieldProblem]:
 
 def _variants(values: ProductValues, currency: str) -> Iterator[FieldProblem]:
     if not values.variants or len(values.variants) > MAX_VARIANTS:
-        yield FieldProblem("variants", f"1 to {MAX_VARIANTS} variants", str(len(values.variants)), "Add or remove some.")
+        yield FieldProblem("variants", f"1 to {MAX_VARIANTS} variants", str(len(values.variants)), "Add or remove.")
     skus: set[str] = set()
     for variant in values.variants:
         sku = variant.sku or variant_sku(values.sku, variant.option_value)
@@ -156,7 +158,7 @@ def _publishing(values: ProductValues) -> Iterator[FieldProblem]:
     for name in SAFETY_FIELDS:
         if getattr(values, name) is None:
             yield FieldProblem(
-                name, "an answer, if only that there is none", "nothing", "A product is published with all safety fields."
+                name, "an answer, if only that there is none", "nothing", "All safety fields are needed."
             )
     if is_stimulator(values.type, values.powered, values.heat) and not values.registration_number:
         yield FieldProblem(

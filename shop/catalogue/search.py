@@ -15,7 +15,10 @@ from shop.catalogue.models import Product
 
 MAX_TYPED = 200
 MAX_WORDS = 8
-SMALL_WORDS = frozenset("a an and are at for from i in is it my of on or some that the to with".split())
+SMALL_WORDS = {
+    "a", "an", "and", "are", "at", "for", "from", "i", "in", "is", "it", "my", "of", "on", "or", "some", "that", "the",
+    "to", "with",
+}  # fmt: skip
 _WEIGHTS = (10, 5, 4, 1)  # title, kind, words, body: a word in the title says most about a product
 
 _index_sqlite = table("shop_search", column("rowid", Integer))
@@ -115,7 +118,9 @@ _DELETE = {
     "postgresql": text("DELETE FROM shop_search WHERE product_id = :id"),
 }
 _INSERT = {
-    "sqlite": text("INSERT INTO shop_search (rowid, title, kind, words, body) VALUES (:id, :title, :kind, :words, :body)"),
+    "sqlite": text(
+        "INSERT INTO shop_search (rowid, title, kind, words, body) VALUES (:id, :title, :kind, :words, :body)"
+    ),
     "postgresql": text(
         "INSERT INTO shop_search (product_id, document) VALUES (:id, "
         "setweight(to_tsvector('simple', :title), 'A') || setweight(to_tsvector('simple', :kind), 'B') || "

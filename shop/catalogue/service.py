@@ -28,9 +28,7 @@ class InvalidProduct(BadInput):
         self.problems = tuple(problems)
 
 
-def save_product(
-    session: Session, values: ProductValues, *, currency: str, lint: rules.Lint, now: datetime
-) -> Product:
+def save_product(session: Session, values: ProductValues, *, currency: str, lint: rules.Lint, now: datetime) -> Product:
     """Create or change the product with this SKU, with its variants, prices, facets and search words.
 
     A variant that is no longer named becomes inactive: orders and carts may still point at it. A status of None keeps
@@ -169,7 +167,9 @@ def _refuse_foreign_sku(session: Session, product: Product, sku: str) -> None:
     with session.no_autoflush:
         owner = session.scalar(select(Product.sku).join(Variant).where(Variant.sku == sku))
     if owner is not None and owner != product.sku:
-        problem = FieldProblem("variants", "a SKU of its own", f"{sku}, which belongs to {owner}", "Choose another SKU.")
+        problem = FieldProblem(
+            "variants", "a SKU of its own", f"{sku}, which belongs to {owner}", "Choose another SKU."
+        )
         raise InvalidProduct([problem])
 
 
@@ -197,4 +197,6 @@ def _write_price_range(product: Product, currency: str) -> None:
 def _write_facets(session: Session, product: Product) -> None:
     session.execute(delete(ProductFacet).where(ProductFacet.product_id == product.id))
     facets = [("area", area) for area in product.areas] + [("position", position) for position in product.positions]
-    session.add_all(ProductFacet(kind=kind, value=value, product_id=product.id) for kind, value in dict.fromkeys(facets))
+    session.add_all(
+        ProductFacet(kind=kind, value=value, product_id=product.id) for kind, value in dict.fromkeys(facets)
+    )
