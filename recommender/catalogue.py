@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from recommender.knowledge import ANY_AREA, NEIGHBOURS, POSITIONS, TypeKnowledge, type_knowledge
+from recommender.knowledge import ANY_AREA, NEIGHBOURS, POSITIONS, TYPE_SUITS, WARMTH_SUITS, TypeKnowledge, type_knowledge
 from recommender.questionnaire import AREAS, PAIN_KIND
 from recommender.scorers import Floats
 from recommender.types import Codes, Item
@@ -34,6 +34,7 @@ class Catalogue:
     `areas` (items, areas) marks what a product reaches itself, `near` what it reaches only from a neighbouring
     area or as a second use. `kinds` and `positions` likewise. `child_size` marks products made for children.
     Products of one type share a `type_number`; `tie_order` is each product's place by price and SKU.
+    `suited` (items, kinds) says how far studies found some use in this sort of product for the kind.
     """
 
     items: tuple[Item, ...]
@@ -50,13 +51,14 @@ class Catalogue:
     portability: Floats
     dexterity: Floats
     discretion: Floats
+    hands_free: Floats
     control: Floats
     self_reach: Floats
     evidence: Floats
+    suited: Floats
     price: Floats
     is_whole: Bools
     is_expert: Bools
-    is_warm: Bools
     is_partly_reached: Bools
     child_size: Bools
     available: Bools
@@ -106,13 +108,14 @@ def _arrays(items: tuple[Item, ...]) -> Catalogue:
         portability=_column(items, portability_of),
         dexterity=np.array(dexterity, dtype=np.float64),
         discretion=np.array([known.discretion for known in types], dtype=np.float64),
+        hands_free=np.array([known.hands_free for known in types], dtype=np.float64),
         control=np.array([CONTROL[known.control] for known in types]),
         self_reach=np.array([SELF_REACH[known.self_reach] for known in types]),
         evidence=np.array([EVIDENCE.get(known.evidence, 0.0) for known in types]),
+        suited=_suited(items),
         price=_column(items, lambda item: float(item.price_minor)),
         is_whole=np.array([item.coverage == "whole" for item in items], dtype=np.bool_),
         is_expert=np.array([item.level == "experienced" for item in items], dtype=np.bool_),
-        is_warm=np.array([item.heat for item in items], dtype=np.bool_),
         is_partly_reached=np.array([known.self_reach == "partly" for known in types], dtype=np.bool_),
         child_size=np.array([CHILD_SIZE.search(item.title) is not None for item in items], dtype=np.bool_),
         available=np.array([item.available for item in items], dtype=np.bool_),
@@ -135,6 +138,14 @@ def portability_of(item: Item) -> float:
 def _near(item: Item, known: TypeKnowledge) -> Codes:
     neighbours: Codes = frozenset().union(*(NEIGHBOURS.get(area, frozenset()) for area in item.areas - {ANY_AREA}))
     return neighbours | known.also_reaches
+
+
+def _suited(items: Sequence[Item]) -> Floats:
+    worth = [
+        [max(WARMTH_SUITS.get(code, 0.0) * item.heat, TYPE_SUITS.get(item.type, {}).get(code, 0.0)) for code in KIND_CODES]
+        for item in items
+    ]
+    return np.array(worth, dtype=np.float64).reshape(len(items), len(KIND_CODES))
 
 
 def _tie_order(items: Sequence[Item]) -> Ints:

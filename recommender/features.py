@@ -9,24 +9,29 @@ from collections.abc import Callable
 import numpy as np
 
 from recommender.catalogue import KIND_CODES, Catalogue
-from recommender.knowledge import CALM_KIND, RELATED_KINDS
+from recommender.knowledge import CALM_KIND, POSITIONS, RELATED_KINDS
 from recommender.safety import matched_cautions
 from recommender.scorers import Floats
 from recommender.wish import Wish
 
 NEAR_REACH = 0.3
-BEST_SHARE = 0.6
+BEST_SHARE = 0.75
 SPREAD_SHARE = 0.2
-RELATED_WORTH = 0.5
+RELATED_WORTH = 0.55
 MOST_CAUTIONS = 3
 CARRY = {"must": (-2.0, -1.5, -0.6, 0.8, 1.0), "some": (-0.6, -0.3, 0.0, 0.4, 0.5)}
 """What portability 1 to 5 is worth to somebody who must, or would like to, carry it."""
-WEAK_GRIP = (0.3, 0.0, -1.0, -1.6, -2.0)
+WEAK_GRIP = (0.15, 0.0, -1.0, -1.6, -2.0)
 """What dexterity 1 (lie on it) to 5 (pinch hard) is worth to a weak hand."""
-WARMTH_HELPS = {"period_cramps": 1.0, "stiffness": 0.5, "chronic_low_back": 0.3}
+UPPER_BACK_REACH = 0.4
+"""What a tool that reaches between the shoulder blades is worth there, to anybody."""
+LYING_MM = 650
+"""A surface from this length on carries the whole back."""
+POCKET_MM = 200
+"""What is shorter than this goes into a small bag, what is a quarter of it into a pocket."""
+_FLAT = [POSITIONS.index(code) for code in ("lying", "floor")]
 RELATED = np.array([[code in RELATED_KINDS.get(named, ()) for named in KIND_CODES] for code in KIND_CODES], float)
 """(kinds served, kinds named): 1 where a product for the first is also some use for the second, at the same place."""
-_WARMTH = np.array([WARMTH_HELPS.get(code, 0.0) for code in KIND_CODES])
 _CALM_COLUMN = KIND_CODES.index(CALM_KIND)
 
 
@@ -44,7 +49,9 @@ def _area(wish: Wish, catalogue: Catalogue) -> Floats:
 
 def _focus(wish: Wish, catalogue: Catalogue) -> Floats:
     reached = reaches(wish, catalogue)
-    return reached / (catalogue.area_count + wish.area_count - reached)
+    elsewhere = catalogue.area_count - reached
+    close_by = catalogue.areas @ wish.near_areas
+    return reached / np.maximum(wish.area_count + elsewhere - close_by / 2, 1)
 
 
 def _purpose(wish: Wish, catalogue: Catalogue) -> Floats:
@@ -54,7 +61,8 @@ def _purpose(wish: Wish, catalogue: Catalogue) -> Floats:
 def _breadth(wish: Wish, catalogue: Catalogue) -> Floats:
     if wish.area_count or not wish.wants_calm:
         return np.zeros(len(catalogue.items))
-    return np.minimum(catalogue.area_count, 6) / 6
+    size = np.clip(catalogue.length / LYING_MM, 0, 1)
+    return np.minimum(catalogue.area_count, 6) / 6 * np.where(np.isnan(size), 1, size)
 
 
 def _kind(wish: Wish, catalogue: Catalogue) -> Floats:
@@ -68,7 +76,7 @@ def _kind(wish: Wish, catalogue: Catalogue) -> Floats:
 
 
 def _trigger(wish: Wish, catalogue: Catalogue) -> Floats:
-    fits = (catalogue.kinds @ wish.hinted_kinds > 0).astype(np.float64)
+    fits = np.where(catalogue.kinds @ wish.kinds > 0, 0.0, catalogue.kinds @ wish.hinted_kinds > 0)
     return fits * (reaches(wish, catalogue) > 0) if wish.area_count else fits
 
 
@@ -85,13 +93,11 @@ def _firmness(wish: Wish, catalogue: Catalogue) -> Floats:
     low, high = catalogue.pressure_min, catalogue.pressure_max
     gap = np.maximum(np.maximum(low - wish.pressure, wish.pressure - high), 0)
     inside = 1 - 0.25 * np.abs((low + high) / 2 - wish.pressure)
-    return _known(np.where(gap > 0, np.maximum(-0.5 * gap, -1.5), inside))
+    return _known(np.where(gap > 0, np.maximum(-0.75 * gap, -2), inside))
 
 
 def _gentle(wish: Wish, catalogue: Catalogue) -> Floats:
-    if not wish.is_strong:
-        return np.zeros(len(catalogue.items))
-    return _known(np.clip((3 - catalogue.pressure_max) / 2, -1, 0.5))
+    return wish.delicacy * _known(np.clip((3 - catalogue.pressure_max) / 2, -1, 0.5))
 
 
 def _control(wish: Wish, catalogue: Catalogue) -> Floats:
@@ -106,12 +112,17 @@ def _experience(wish: Wish, catalogue: Catalogue) -> Floats:
     if wish.answers.experience == "some":
         return -0.4 * catalogue.is_expert
     wants_more = wish.answers.experience == "regular" and wish.pressure >= 4
-    return 0.5 * catalogue.is_expert * wants_more
+    return 0.15 * catalogue.is_expert * wants_more
 
 
 def _carry(wish: Wish, catalogue: Catalogue) -> Floats:
     worth = CARRY.get(wish.answers.portability or "")
     return np.zeros(len(catalogue.items)) if worth is None else _by_mark(catalogue.portability, worth)
+
+
+def _pocket(wish: Wish, catalogue: Catalogue) -> Floats:
+    wanted = {"must": 1.0, "some": 0.5}.get(wish.answers.portability or "", 0.0)
+    return wanted * _known(np.clip(np.log2(POCKET_MM / np.maximum(catalogue.length, 1)) / 2, 0, 1))
 
 
 def _travel(wish: Wish, catalogue: Catalogue) -> Floats:
@@ -121,6 +132,10 @@ def _travel(wish: Wish, catalogue: Catalogue) -> Floats:
 
 def _discretion(wish: Wish, catalogue: Catalogue) -> Floats:
     return (catalogue.discretion - 3) / 2 * wish.desk_weight
+
+
+def _hands_free(wish: Wish, catalogue: Catalogue) -> Floats:
+    return catalogue.hands_free * wish.desk_weight
 
 
 def _grip(wish: Wish, catalogue: Catalogue) -> Floats:
@@ -137,7 +152,8 @@ def _ease(wish: Wish, catalogue: Catalogue) -> Floats:
 def _self_reach(wish: Wish, catalogue: Catalogue) -> Floats:
     if "no_reach_back" in wish.answers.mobility_limits and wish.names_back:
         return catalogue.self_reach
-    return -0.5 * catalogue.is_partly_reached * wish.names_mid_back
+    partly = -(0.5 if wish.names_mid_back else 0.3 if wish.names_back else 0.0)
+    return partly * catalogue.is_partly_reached + UPPER_BACK_REACH * (catalogue.self_reach == 1) * wish.names_upper_back
 
 
 def _calm(wish: Wish, catalogue: Catalogue) -> Floats:
@@ -154,16 +170,15 @@ def _coverage(wish: Wish, catalogue: Catalogue) -> Floats:
     return np.zeros(len(catalogue.items))
 
 
-def _warmth(wish: Wish, catalogue: Catalogue) -> Floats:
-    helps = float((_WARMTH * wish.kinds).max())
-    return helps * catalogue.is_warm * (catalogue.kinds @ (wish.kinds * (_WARMTH > 0)) > 0)
+def _suited(wish: Wish, catalogue: Catalogue) -> Floats:
+    return (catalogue.suited * catalogue.kinds * wish.kinds).max(axis=1)
 
 
 def _flat(wish: Wish, catalogue: Catalogue) -> Floats:
     if not wish.is_pregnant:
         return np.zeros(len(catalogue.items))
-    upright = catalogue.positions[:, 1:4].any(axis=1)
-    return -1.0 * (catalogue.positions.any(axis=1) & ~upright)
+    flat = catalogue.positions[:, _FLAT].sum(axis=1)
+    return -flat / np.maximum(catalogue.positions.sum(axis=1), 1)
 
 
 def _child(wish: Wish, catalogue: Catalogue) -> Floats:
@@ -199,14 +214,16 @@ COLUMNS: tuple[tuple[str, Callable[[Wish, Catalogue], Floats]], ...] = (
     ("control", _control),
     ("experience", _experience),
     ("carry", _carry),
+    ("pocket", _pocket),
     ("travel", _travel),
     ("discretion", _discretion),
+    ("hands_free", _hands_free),
     ("grip", _grip),
     ("ease", _ease),
     ("self_reach", _self_reach),
     ("calm", _calm),
     ("coverage", _coverage),
-    ("warmth", _warmth),
+    ("suited", _suited),
     ("flat", _flat),
     ("child", _child),
     ("price", _price),

@@ -50,6 +50,17 @@ RELATED_KINDS = {
 }
 """For each kind that is named, the kinds of product that are some use for it too, at the same place."""
 
+WARMTH_SUITS = {"period_cramps": 1.0, "stiffness": 0.5, "chronic_low_back": 0.3}
+TYPE_SUITS = {
+    "node_roller": {"post_sport": 0.8},
+    "massage_stick": {"post_sport": 0.8},
+    "spike_mat": {"chronic_low_back": 0.3},
+    "spike_set": {"chronic_low_back": 0.3, "desk_neck": 0.3},
+    "spike_pillow": {"desk_neck": 0.3},
+    "p6_band": {"nausea": 0.5},
+}
+"""For which kinds warmth, or a type, is what studies looked at and found some use in; the more, the better."""
+
 TRIGGER_KINDS = {
     "desk_work": "desk_neck",
     "standing": "foot_fatigue",
@@ -72,7 +83,8 @@ class TypeKnowledge:
     """What holds for every product of one type.
 
     `self_reach`: yes, wall (with a wall), partly, long (made to reach the own back). `control`: yes, partly, no:
-    can the user ease off at once. `discretion`: 1 to 5, at work. `evidence`: A to D, or N for "no added effect".
+    can the user ease off at once. `discretion`: 1 to 5, at work.
+    `hands_free`: once in place it needs no hand. `evidence`: A to D, or N for "no added effect".
     `also_reaches`: areas it can be used at besides its own.
     """
 
@@ -80,6 +92,7 @@ class TypeKnowledge:
     control: str = "partly"
     dexterity: int = 2
     discretion: int = 3
+    hands_free: bool = False
     evidence: str = ""
     also_reaches: Codes = frozenset()
     contraindications: Codes = frozenset()
@@ -93,6 +106,7 @@ def _read_types() -> dict[str, TypeKnowledge]:
             row["control"],
             int(row["dexterity"]),
             int(row["discretion"]),
+            row["hands_free"] == "y",
             row["evidence"],
             _codes(row["also_reaches"]),
             _codes(row["contraindications"]),

@@ -24,7 +24,7 @@ def twins(catalogue: Catalogue, chosen: int) -> Bools:
     for name in ("areas", "kinds", "positions"):
         column = getattr(catalogue, name)
         alike &= (column == column[chosen]).all(axis=1)
-    for name in ("portability", "dexterity", "is_whole", "is_warm", "is_expert", "child_size"):
+    for name in ("portability", "dexterity", "is_whole", "is_expert", "child_size"):
         column = getattr(catalogue, name)
         alike &= column == column[chosen]
     unknown = np.isnan(catalogue.length) & np.isnan(catalogue.length[chosen])

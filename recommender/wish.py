@@ -12,6 +12,7 @@ from recommender.knowledge import (
     CALM_KIND,
     DESK_GOAL,
     MID_BACK_AREAS,
+    NEIGHBOURS,
     PLACELESS_KINDS,
     POSITION_FIT,
     STRONG_FROM,
@@ -19,29 +20,36 @@ from recommender.knowledge import (
 )
 from recommender.safety import health_of
 from recommender.scorers import Floats
-from recommender.types import Answers
+from recommender.types import Answers, Codes
 
 DEFAULT_PRESSURE = {"new": 2.0, "some": 3.0, "regular": 3.0}
 GENTLE_PRESSURE = 2.0
+DELICATE_HEALTH = 0.7
+"""How far any health answer asks for mild pressure, beside 1 for strong pain."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wish:
-    """What the visitor wants. Masks are (areas,) and (kinds,), 1 where the code was named."""
+    """What the visitor wants. Masks are (areas,) and (kinds,), 1 where the code was named.
+
+    `near_areas` are the neighbours of named areas, `hinted_kinds` what the triggers suggest."""
 
     answers: Answers
     areas: Floats
+    near_areas: Floats
     kinds: Floats
     placed_kinds: Floats
     hinted_kinds: Floats
     position_fit: Floats | None
     pressure: float
     is_strong: bool
+    delicacy: float
     is_new: bool
     wants_calm: bool
     desk_weight: float
     names_back: bool
     names_mid_back: bool
+    names_upper_back: bool
     is_pregnant: bool
     is_for_child: bool
 
@@ -63,20 +71,24 @@ def read_wish(answers: Answers) -> Wish:
     kinds = _mask(answers.pain_kinds, KIND_CODES)
     hinted = _mask((TRIGGER_KINDS.get(trigger, "") for trigger in answers.triggers), KIND_CODES)
     health = health_of(answers)
+    near: Codes = frozenset().union(*(NEIGHBOURS.get(area, frozenset()) for area in answers.areas))
     return Wish(
         answers=answers,
         areas=_mask(answers.areas, AREA_CODES),
+        near_areas=_mask(near - answers.areas, AREA_CODES),
         kinds=kinds,
         placed_kinds=kinds * (1 - _mask(PLACELESS_KINDS, KIND_CODES)),
         hinted_kinds=hinted * (1 - kinds),
         position_fit=None if fit is None else np.array(fit),
         pressure=_pressure(answers, strong=strong),
         is_strong=strong,
+        delicacy=1.0 if strong else DELICATE_HEALTH if health else 0.0,
         is_new=answers.experience == "new",
         wants_calm=answers.goal in CALM_GOALS or CALM_KIND in answers.pain_kinds,
         desk_weight=_desk_weight(answers),
         names_back=not answers.areas.isdisjoint(BACK_AREAS),
         names_mid_back=not answers.areas.isdisjoint(MID_BACK_AREAS),
+        names_upper_back="upper_back" in answers.areas,
         is_pregnant="PREG" in health,
         is_for_child="CHILD" in answers.health,
     )
@@ -92,7 +104,7 @@ def _desk_weight(answers: Answers) -> float:
     if answers.position == "lying":
         return 0.0
     if "desk_work" in answers.triggers or answers.goal == DESK_GOAL:
-        return 1.0 if answers.position != "standing" else 0.4
+        return 1.0 if answers.position in ("sitting", "on_the_go") else 0.5
     return 0.6 if answers.position == "on_the_go" else 0.0
 
 
