@@ -1,5 +1,6 @@
 """The payment page: plain forms that do what a buyer and the buyer's bank can do."""
 
+from itertools import islice
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, abort, current_app, redirect, render_template, url_for
@@ -15,6 +16,20 @@ from demo.stripe_server.server import StripeServer
 
 pages = Blueprint("pages", __name__)
 BUTTONS = SESSION_ACTS.keys() - {"expire"}
+SHOWN = 20
+
+
+@pages.get("/")
+def index() -> str:
+    """Who opens the bare address learns what this is, and sees the latest payments."""
+    server = _server()
+    server.expire_due()
+    with server.store.lock:
+        latest = [
+            {**session, "total": readable(session["amount_total"], session["currency"])}
+            for session in islice(server.store.newest_first(sessions.KIND), SHOWN)
+        ]
+    return render_template("index.html", sessions=latest)
 
 
 @pages.get("/pay/<session_id>")
