@@ -8,7 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from recommender.knowledge import ANY_AREA, NEIGHBOURS, POSITIONS, TYPE_SUITS, WARMTH_SUITS, TypeKnowledge, type_knowledge
+from recommender.knowledge import (
+    ANY_AREA,
+    NEIGHBOURS,
+    POSITIONS,
+    TYPE_SUITS,
+    WARMTH_SUITS,
+    TypeKnowledge,
+    type_knowledge,
+)
 from recommender.questionnaire import AREAS, PAIN_KIND
 from recommender.scorers import Floats
 from recommender.types import Codes, Item
@@ -142,7 +150,10 @@ def _near(item: Item, known: TypeKnowledge) -> Codes:
 
 def _suited(items: Sequence[Item]) -> Floats:
     worth = [
-        [max(WARMTH_SUITS.get(code, 0.0) * item.heat, TYPE_SUITS.get(item.type, {}).get(code, 0.0)) for code in KIND_CODES]
+        [
+            max(WARMTH_SUITS.get(code, 0.0) * item.heat, TYPE_SUITS.get(item.type, {}).get(code, 0.0))
+            for code in KIND_CODES
+        ]
         for item in items
     ]
     return np.array(worth, dtype=np.float64).reshape(len(items), len(KIND_CODES))

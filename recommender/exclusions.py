@@ -27,8 +27,13 @@ def why_not(gate: Gate, wish: Wish, catalogue: Catalogue, levels: Levels) -> lis
     floor, small = needs_floor(wish, catalogue), too_small(wish, catalogue)
     limit = wish.answers.max_budget_minor
     too_dear = catalogue.price > (float("inf") if limit is None else limit)
-    checks = ((levels == NONE, NO_REACH), (floor, FLOOR_ONLY), (small, CHILD_SIZE))
-    checks += ((~catalogue.available, SOLD_OUT), (too_dear, OVER_BUDGET))
+    checks = (
+        (levels == NONE, NO_REACH),
+        (floor, FLOOR_ONLY),
+        (small, CHILD_SIZE),
+        (~catalogue.available, SOLD_OUT),
+        (too_dear, OVER_BUDGET),
+    )
     found: list[Why | None] = [None] * len(catalogue.items)
     for mask, why in reversed(checks):
         for row in mask.nonzero()[0].tolist():
@@ -46,10 +51,8 @@ def complete(
     for row, (item, reason) in enumerate(zip(catalogue.items, excluded, strict=True)):
         if row in in_list:
             continue
-        if reason is None:
-            kind, sentence = _passed_over(row in alike, bool(worth_it[row]), levels[row] == NEAR)
-            reason = Exclusion(item.sku, kind, (), sentence)
-        everything.append(reason)
+        passed_over = _passed_over(row in alike, bool(worth_it[row]), bool(levels[row] == NEAR))
+        everything.append(reason or Exclusion(item.sku, passed_over[0], (), passed_over[1]))
     return tuple(everything)
 
 

@@ -7,6 +7,7 @@ the product and below 0 where it speaks against; most lie between -1 and 1.
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
 from recommender.catalogue import KIND_CODES, Catalogue
 from recommender.knowledge import CALM_KIND, POSITIONS, RELATED_KINDS
@@ -44,7 +45,7 @@ def _area(wish: Wish, catalogue: Catalogue) -> Floats:
     if not wish.area_count:
         return np.zeros(len(catalogue.items))
     reach = (catalogue.areas + NEAR_REACH * catalogue.near) * wish.areas
-    return BEST_SHARE * reach.max(axis=1) + (1 - BEST_SHARE) * reach.sum(axis=1) / wish.area_count
+    return _floats(BEST_SHARE * reach.max(axis=1) + (1 - BEST_SHARE) * reach.sum(axis=1) / wish.area_count)
 
 
 def _focus(wish: Wish, catalogue: Catalogue) -> Floats:
@@ -55,7 +56,9 @@ def _focus(wish: Wish, catalogue: Catalogue) -> Floats:
 
 
 def _purpose(wish: Wish, catalogue: Catalogue) -> Floats:
-    return catalogue.kinds @ wish.kinds / np.maximum(catalogue.kinds.sum(axis=1), 1) * (_kind(wish, catalogue) > 0)
+    return _floats(
+        catalogue.kinds @ wish.kinds / np.maximum(catalogue.kinds.sum(axis=1), 1) * (_kind(wish, catalogue) > 0)
+    )
 
 
 def _breadth(wish: Wish, catalogue: Catalogue) -> Floats:
@@ -72,7 +75,7 @@ def _kind(wish: Wish, catalogue: Catalogue) -> Floats:
     if wish.area_count:
         at_place = np.maximum(served, RELATED_WORTH * (catalogue.kinds @ RELATED > 0) * wish.kinds)
         served = np.where(reaches(wish, catalogue)[:, None] > 0, at_place, served * wish.placed_kinds)
-    return BEST_SHARE * served.max(axis=1) + (1 - BEST_SHARE) * served.sum(axis=1) / wish.kind_count
+    return _floats(BEST_SHARE * served.max(axis=1) + (1 - BEST_SHARE) * served.sum(axis=1) / wish.kind_count)
 
 
 def _trigger(wish: Wish, catalogue: Catalogue) -> Floats:
@@ -110,9 +113,9 @@ def _experience(wish: Wish, catalogue: Catalogue) -> Floats:
     if wish.is_new:
         return -1.0 * catalogue.is_expert - _known(np.maximum(catalogue.pressure_min - 2, 0)) * 0.3
     if wish.answers.experience == "some":
-        return -0.4 * catalogue.is_expert
+        return _floats(-0.4 * catalogue.is_expert)
     wants_more = wish.answers.experience == "regular" and wish.pressure >= 4
-    return 0.15 * catalogue.is_expert * wants_more
+    return _floats(0.15 * catalogue.is_expert * wants_more)
 
 
 def _carry(wish: Wish, catalogue: Catalogue) -> Floats:
@@ -153,7 +156,9 @@ def _self_reach(wish: Wish, catalogue: Catalogue) -> Floats:
     if "no_reach_back" in wish.answers.mobility_limits and wish.names_back:
         return catalogue.self_reach
     partly = -(0.5 if wish.names_mid_back else 0.3 if wish.names_back else 0.0)
-    return partly * catalogue.is_partly_reached + UPPER_BACK_REACH * (catalogue.self_reach == 1) * wish.names_upper_back
+    return _floats(
+        partly * catalogue.is_partly_reached + UPPER_BACK_REACH * (catalogue.self_reach == 1) * wish.names_upper_back
+    )
 
 
 def _calm(wish: Wish, catalogue: Catalogue) -> Floats:
@@ -171,14 +176,14 @@ def _coverage(wish: Wish, catalogue: Catalogue) -> Floats:
 
 
 def _suited(wish: Wish, catalogue: Catalogue) -> Floats:
-    return (catalogue.suited * catalogue.kinds * wish.kinds).max(axis=1)
+    return _floats((catalogue.suited * catalogue.kinds * wish.kinds).max(axis=1))
 
 
 def _flat(wish: Wish, catalogue: Catalogue) -> Floats:
     if not wish.is_pregnant:
         return np.zeros(len(catalogue.items))
     flat = catalogue.positions[:, _FLAT].sum(axis=1)
-    return -flat / np.maximum(catalogue.positions.sum(axis=1), 1)
+    return _floats(-flat / np.maximum(catalogue.positions.sum(axis=1), 1))
 
 
 def _child(wish: Wish, catalogue: Catalogue) -> Floats:
@@ -239,6 +244,10 @@ def feature_matrix(wish: Wish, catalogue: Catalogue) -> Floats:
     for place, (_, column) in enumerate(COLUMNS):
         matrix[:, place] = column(wish, catalogue)
     return matrix
+
+
+def _floats(values: npt.ArrayLike) -> Floats:
+    return np.asarray(values, dtype=np.float64)
 
 
 def _known(values: Floats) -> Floats:

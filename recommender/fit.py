@@ -33,7 +33,7 @@ def fit_levels(wish: Wish, catalogue: Catalogue) -> Levels:
 def needs_floor(wish: Wish, catalogue: Catalogue) -> Bools:
     """Mark what is used on the floor only, for somebody who cannot get down there."""
     floor_only = (catalogue.positions[:, _FLOOR] > 0) & (catalogue.positions.sum(axis=1) == 1)
-    return floor_only & ("no_floor" in wish.answers.mobility_limits)
+    return _marks(floor_only & ("no_floor" in wish.answers.mobility_limits))
 
 
 def too_small(wish: Wish, catalogue: Catalogue) -> Bools:
@@ -48,3 +48,7 @@ def _serves_goal(wish: Wish, catalogue: Catalogue) -> Bools:
         at_a_desk = catalogue.positions[:, [_SITTING, _ON_THE_GO]].any(axis=1)
         return at_a_desk & (catalogue.discretion >= DISCREET_FROM)
     return np.zeros(len(catalogue.items), dtype=np.bool_)
+
+
+def _marks(values: npt.ArrayLike) -> Bools:
+    return np.asarray(values, dtype=np.bool_)

@@ -22,9 +22,7 @@ _AREA_WORDS = {choice.code: f"the {choice.wording.lower()}" for choice in AREAS.
 Sentence = Callable[[Answers, Item], str]
 
 
-def contributions(
-    shares: Sequence[tuple[str, float]], answers: Answers, item: Item
-) -> tuple[Contribution, ...]:
+def contributions(shares: Sequence[tuple[str, float]], answers: Answers, item: Item) -> tuple[Contribution, ...]:
     """Return each share that is not 0 with its sentence, in the order given. The values are not changed."""
     return tuple(
         Contribution(feature, value, _sentence(feature, value, answers, item))

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable
 
 from recommender.knowledge import type_knowledge
-from recommender.questionnaire import ALLERGIES, HEALTH, RED_FLAGS
+from recommender.questionnaire import ALLERGIES, HEALTH
 from recommender.tables import FOLDER, read_table
 from recommender.types import (
     UNKNOWN,

@@ -1,6 +1,7 @@
 """Keeps near-duplicates from crowding the list."""
 
 import numpy as np
+import numpy.typing as npt
 
 from recommender.catalogue import Bools, Catalogue
 from recommender.scorers import Floats
@@ -30,11 +31,11 @@ def twins(catalogue: Catalogue, chosen: int) -> Bools:
     unknown = np.isnan(catalogue.length) & np.isnan(catalogue.length[chosen])
     alike &= (catalogue.length == catalogue.length[chosen]) | unknown
     alike[chosen] = False
-    return alike
+    return _marks(alike)
 
 
 def _same_type(catalogue: Catalogue, chosen: int) -> Bools:
-    return catalogue.type_number == catalogue.type_number[chosen]
+    return _marks(catalogue.type_number == catalogue.type_number[chosen])
 
 
 def _pressure_gap(catalogue: Catalogue, chosen: int) -> Floats:
@@ -46,4 +47,8 @@ def _pressure_gap(catalogue: Catalogue, chosen: int) -> Floats:
 def _like_areas(catalogue: Catalogue, chosen: int) -> Bools:
     shared = catalogue.areas @ catalogue.areas[chosen]
     both = catalogue.areas.sum(axis=1) + catalogue.areas[chosen].sum() - shared
-    return shared >= NEAR_AREAS * both
+    return _marks(shared >= NEAR_AREAS * both)
+
+
+def _marks(values: npt.ArrayLike) -> Bools:
+    return np.asarray(values, dtype=np.bool_)

@@ -62,8 +62,10 @@ class ContentScorer:
 
     def score(self, features: Floats) -> Floats:
         """Return (items,): the weighted sum of each row."""
-        return self.explain(features).sum(axis=1)
+        scores: Floats = self.explain(features).sum(axis=1)
+        return scores
 
     def explain(self, features: Floats) -> Floats:
         """Return (items, features): value times weight."""
-        return features * self.weights
+        shares: Floats = features * self.weights
+        return shares
