@@ -61,7 +61,8 @@ class PaymentPage:
 class PaymentFacts:
     """What the provider says of one payment session, without a word about health or people.
 
-    `status` is open, complete or expired; `payment_status` is paid, unpaid or no_payment_required.
+    `status` is open, complete or expired; `payment_status` is paid, unpaid or no_payment_required. `failed` tells a
+    complete but unpaid session whose money will not come from one whose slow money is still on its way.
     """
 
     session_id: str
@@ -72,6 +73,8 @@ class PaymentFacts:
     livemode: bool
     payment_intent: str | None
     url: str | None = None
+    expires_at: datetime | None = None
+    failed: bool = False
     refunded_minor: int = 0
 
 
@@ -136,6 +139,10 @@ class Gateway(Protocol):
 
     def find_refund(self, provider_id: str) -> RefundFacts | None:
         """What the provider knows of a refund."""
+        ...
+
+    def list_refunds(self, payment_intent: str) -> Sequence[RefundFacts]:
+        """Every refund of one payment, whoever made it."""
         ...
 
     def read_event(self, body: bytes, signature: str, now: datetime) -> ProviderEvent:

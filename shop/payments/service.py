@@ -28,7 +28,7 @@ def prepare_attempt(
         parameters = session_parameters(
             order, success_url=success_url, cancel_url=cancel_url, expires_at=int(expires_at.timestamp())
         )
-        attempt = _add_attempt(session, order.id, parameters, expires_at=expires_at, now=now)
+        attempt = _add_attempt(session, order, parameters, expires_at=expires_at, now=now)
     return request_of(attempt)
 
 
@@ -36,10 +36,12 @@ def prepare_next_attempt(
     session: Session, attempt: PaymentAttempt, *, session_minutes: int, now: datetime
 ) -> PaymentRequest:
     """A new attempt like `attempt`, which never reached the provider and is given up: new key, new end."""
+    parameters = dict(attempt.parameters)
     move_attempt(session, attempt, AttemptState.FAILED)
     expires_at = _whole_seconds(now + timedelta(minutes=session_minutes))
-    parameters = attempt.parameters | {"expires_at": int(expires_at.timestamp())}
-    return request_of(_add_attempt(session, attempt.order_id, parameters, expires_at=expires_at, now=now))
+    parameters["expires_at"] = int(expires_at.timestamp())
+    order = session.get_one(Order, attempt.order_id)
+    return request_of(_add_attempt(session, order, parameters, expires_at=expires_at, now=now))
 
 
 def request_of(attempt: PaymentAttempt) -> PaymentRequest:
@@ -91,7 +93,10 @@ def is_stale(attempt: PaymentAttempt, now: datetime) -> bool:
 
 
 def move_attempt(session: Session, attempt: PaymentAttempt, new: AttemptState) -> bool:
-    """Move an attempt if its table of moves allows it; False when it does not, or somebody else moved it."""
+    """Move an attempt if its table of moves allows it; False when it does not, or somebody else moved it.
+
+    Once a call is not to be repeated, what it said of the customer is forgotten.
+    """
     if new not in NEXT_ATTEMPT_STATES[attempt.state]:
         return False
     moved = session.scalar(
@@ -100,17 +105,20 @@ def move_attempt(session: Session, attempt: PaymentAttempt, new: AttemptState) -
         .values(state=new)
         .returning(PaymentAttempt.id)
     )
+    if moved is not None and new not in LIVE:
+        attempt.parameters = {key: value for key, value in attempt.parameters.items() if key != "customer_email"}
     return moved is not None
 
 
 def _add_attempt(
-    session: Session, order_id: int, parameters: dict[str, object], *, expires_at: datetime, now: datetime
+    session: Session, order: Order, parameters: dict[str, object], *, expires_at: datetime, now: datetime
 ) -> PaymentAttempt:
-    last = session.scalar(select(func.max(PaymentAttempt.attempt)).where(PaymentAttempt.order_id == order_id)) or 0
+    last = session.scalar(select(func.max(PaymentAttempt.attempt)).where(PaymentAttempt.order_id == order.id)) or 0
     attempt = PaymentAttempt(
-        order_id=order_id,
+        order_id=order.id,
         attempt=last + 1,
-        idempotency_key=f"order:{order_id}:session:{last + 1}",
+        # the number, not the id: ids come again when a database is restored or started over
+        idempotency_key=f"order:{order.number}:session:{last + 1}",
         parameters=parameters,
         created_at=now,
         expires_at=expires_at,

@@ -1,0 +1,104 @@
+"""The mails about an order. They name goods neutrally and no complaint (R11); each is written once."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from shop.mail import service as outbox
+from shop.mail.letterhead import Letterhead
+from shop.mail.rendering import render
+from shop.money import Money
+from shop.orders.models import Order, OrderEvent, Shipment
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of mail: its template and its subject, which ends with the order's number."""
+
+    template: str
+    subject: str
+
+
+CONFIRMATION = Kind("confirmation", "Thank you for your order")
+SHIPPED = Kind("shipped", "Your parcel is on its way: order")
+REFUNDED = Kind("refunded", "Your refund for order")
+CANCELLED = Kind("cancelled", "Cancelled: order")
+SOLD_OUT = Kind("sold_out", "Sold out, and your money is on its way back: order")
+PAYMENT_FAILED = Kind("payment_failed", "Your payment did not arrive: order")
+
+
+def write(session: Session, order: Order, kind: Kind, *, letterhead: Letterhead, now: datetime) -> bool:
+    """Put a mail about the order into the outbox; False when it was written before."""
+    values: dict[str, object] = {
+        "lines": [(_title(line.quantity, line.title, line.option_value), _money(order, line.total_minor))
+                  for line in order.lines],
+        "discount": _money(order, order.discount_minor),
+        "shipping": _money(order, order.shipping_minor),
+        "tax": _money(order, order.tax_minor),
+    }  # fmt: skip
+    return _enqueue(session, order, kind, values, letterhead=letterhead, now=now)
+
+
+def write_shipped(session: Session, order: Order, shipment: Shipment, *, letterhead: Letterhead, now: datetime) -> bool:
+    """Tell the customer that a parcel left, and its tracking number if it has one."""
+    values = {"shipment": shipment, "key": f"shipped:{shipment.id}"}
+    return _enqueue(session, order, SHIPPED, values, letterhead=letterhead, now=now)
+
+
+def write_refunded(
+    session: Session, order: Order, amount: Money, refund_id: int, *, letterhead: Letterhead, now: datetime
+) -> bool:
+    """Tell the customer that money is on its way back."""
+    values = {"amount": amount, "key": f"refunded:{refund_id}"}
+    return _enqueue(session, order, REFUNDED, values, letterhead=letterhead, now=now)
+
+
+def alert(session: Session, order: Order, reason: str, *, letterhead: Letterhead, now: datetime) -> bool:
+    """Tell the merchant that a payment needs a person. Says nothing of the customer."""
+    rendered = render("attention", letterhead, number=order.number, reason=reason)
+    letter = outbox.Letter(
+        unique_key=f"{order.number}:attention",
+        kind="attention",
+        recipient=letterhead.contact_email,
+        subject=f"A payment needs your attention: order {order.number}",
+        text=rendered.text,
+        html=rendered.html,
+        order_id=order.id,
+    )
+    return outbox.enqueue(session, letter, now=now)
+
+
+def _enqueue(
+    session: Session, order: Order, kind: Kind, values: dict[str, object], *, letterhead: Letterhead, now: datetime
+) -> bool:
+    key = values.pop("key", kind.template)
+    rendered = render(
+        kind.template,
+        letterhead,
+        order=order,
+        total=order.total,
+        order_url=letterhead.order_url(order.token),
+        **values,
+    )
+    letter = outbox.Letter(
+        unique_key=f"{order.number}:{key}",
+        kind=kind.template,
+        recipient=order.email,
+        subject=f"{kind.subject} {order.number}",
+        text=rendered.text,
+        html=rendered.html,
+        order_id=order.id,
+    )
+    is_new = outbox.enqueue(session, letter, now=now)
+    if is_new:
+        session.add(OrderEvent(order_id=order.id, at=now, actor="system", subject="mail", note=kind.template))
+    return is_new
+
+
+def _money(order: Order, minor: int) -> Money:
+    return Money(minor, order.currency)
+
+
+def _title(quantity: int, title: str, option: str) -> str:
+    return f"{quantity} × {title}, {option}" if option else f"{quantity} × {title}"

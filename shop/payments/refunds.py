@@ -1,0 +1,208 @@
+"""Refunds: written down under a lock that caps them, sent outside, settled by what the provider answers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from shop.db import insert_if_absent
+from shop.errors import BadInput, Conflict, NotFound
+from shop.gateway import RefundFacts, RefundRequest
+from shop.mail.letterhead import Letterhead
+from shop.money import Money
+from shop.orders import mails
+from shop.orders import service as orders
+from shop.orders.models import Order
+from shop.payments.models import PaymentAttempt, Refund
+from shop.payments.states import NEXT_REFUND_STATES, RefundState
+
+PROVIDER_STATES = {
+    "pending": RefundState.PENDING,
+    "requires_action": RefundState.PENDING,
+    "succeeded": RefundState.SUCCEEDED,
+    "failed": RefundState.FAILED,
+    "canceled": RefundState.FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RefundWish:
+    """What somebody wants to send back. `form_token` makes a double click one refund."""
+
+    amount: Money
+    reason: str
+    form_token: str
+    actor: str
+
+
+def open_refund(session: Session, order_id: int, wish: RefundWish, *, now: datetime) -> RefundRequest:
+    """Write a refund down; send it with `gateway.refund` after the commit.
+
+    The same form token gets the same refund again. Raises BadInput for an amount above what is left or another
+    currency, Conflict when nothing was paid.
+    """
+    order = session.get_one(Order, order_id)
+    attempts = session.scalars(
+        select(PaymentAttempt)
+        .where(PaymentAttempt.order_id == order_id, PaymentAttempt.captured_minor > 0)
+        .order_by(PaymentAttempt.id)
+        .with_for_update()  # refunds of one order go one after the other
+        .execution_options(populate_existing=True)
+    ).all()
+    if not attempts:
+        raise Conflict("Nothing was paid for this order.")
+    known = _find_by_token(session, wish.form_token)
+    if known is not None and known.order_id == order_id:
+        return request_of(known)
+    for attempt in attempts:
+        if wish.amount.minor <= _left(session, attempt):
+            return open_refund_of(session, order, attempt, wish, now=now)
+    most = max(_left(session, attempt) for attempt in attempts)
+    raise BadInput("Everything was refunded already." if most <= 0 else "This is more than is left to refund.")
+
+
+def open_refund_of(
+    session: Session, order: Order, attempt: PaymentAttempt, wish: RefundWish, *, now: datetime
+) -> RefundRequest:
+    """Write down a refund of one attempt, which the caller has locked. Raises like `open_refund`."""
+    known = _find_by_token(session, wish.form_token)
+    if known is not None:
+        return request_of(known)
+    if wish.amount.minor <= 0 or wish.amount.currency != order.currency:
+        raise BadInput("A refund needs an amount above zero in the currency of the order.")
+    if attempt.payment_intent is None or wish.amount.minor > _left(session, attempt):
+        raise BadInput("This is more than is left to refund.")
+    refund = Refund(
+        order_id=order.id,
+        payment_intent=attempt.payment_intent,
+        amount_minor=wish.amount.minor,
+        currency=wish.amount.currency,
+        reason=wish.reason[:200],
+        form_token=wish.form_token,
+        actor=wish.actor,
+        created_at=now,
+    )
+    session.add(refund)
+    session.flush()  # the provider is told the refund's id
+    note = f"refund of {refund.amount_minor} minor units: {refund.reason}"
+    orders.record(session, order.id, subject="refund", note=note, actor=wish.actor, now=now)
+    return request_of(refund)
+
+
+def settle_refund(
+    session: Session, refund_id: int, facts: RefundFacts, *, letterhead: Letterhead, now: datetime
+) -> RefundState:
+    """Bring a refund to what the provider says of it; a failed one counts for nothing and may be tried anew."""
+    refund = session.get(Refund, refund_id, with_for_update=True, populate_existing=True)
+    if refund is None:
+        raise NotFound("There is no such refund.")
+    new = PROVIDER_STATES.get(facts.status, RefundState.PENDING)
+    refund.provider_id = refund.provider_id or facts.provider_id
+    if not _move(session, refund, new):
+        return refund.state
+    note = f"refund {refund.id} {new.value}"
+    orders.record(session, refund.order_id, subject="refund", note=note, actor="provider", now=now)
+    if new is RefundState.SUCCEEDED:
+        order = orders.get_by_id(session, refund.order_id)
+        amount = Money(refund.amount_minor, refund.currency)
+        mails.write_refunded(session, order, amount, refund.id, letterhead=letterhead, now=now)
+    return new
+
+
+def refuse_refund(session: Session, refund_id: int, *, reason: str, now: datetime) -> None:
+    """The provider answered no: the refund failed and its amount is free again."""
+    refund = session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
+    if _move(session, refund, RefundState.FAILED):
+        note = f"refund {refund.id} refused: {reason}"[:500]
+        orders.record(session, refund.order_id, subject="refund", note=note, actor="provider", now=now)
+
+
+def adopt_refund(session: Session, facts: RefundFacts, *, now: datetime) -> int | None:
+    """The id of the refund these facts speak of; one made at the provider's own pages is written down first.
+
+    None when the payment is not of this shop.
+    """
+    known = session.scalar(
+        select(Refund.id).where(
+            (Refund.provider_id == facts.provider_id)
+            | ((Refund.id == facts.refund_id) & (Refund.payment_intent == facts.payment_intent))
+        )
+    )
+    if known is not None:
+        return known
+    order_id = session.scalar(
+        select(PaymentAttempt.order_id).where(PaymentAttempt.payment_intent == facts.payment_intent)
+    )
+    if order_id is None:
+        return None
+    insert_if_absent(
+        session,
+        Refund,
+        order_id=order_id,
+        payment_intent=facts.payment_intent,
+        amount_minor=facts.amount.minor,
+        currency=facts.amount.currency,
+        reason="made at the payment provider",
+        state=RefundState.REQUESTED,
+        provider_id=facts.provider_id,
+        form_token=facts.provider_id[:64],
+        actor="provider",
+        created_at=now,
+    )
+    return session.scalar(select(Refund.id).where(Refund.provider_id == facts.provider_id))
+
+
+def unsettled(session: Session) -> list[Refund]:
+    """Refunds that were not sent for sure, or not answered for good."""
+    waiting = (RefundState.REQUESTED, RefundState.PENDING)
+    return list(session.scalars(select(Refund).where(Refund.state.in_(waiting)).order_by(Refund.id)))
+
+
+def refunds_of(session: Session, order_id: int) -> list[Refund]:
+    """All refunds of an order, oldest first."""
+    return list(session.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.id)))
+
+
+def refundable(session: Session, order: Order) -> Money:
+    """The most that one refund of this order can send back now."""
+    attempts = session.scalars(
+        select(PaymentAttempt).where(PaymentAttempt.order_id == order.id, PaymentAttempt.captured_minor > 0)
+    )
+    return Money(max((_left(session, attempt) for attempt in attempts), default=0), order.currency)
+
+
+def request_of(refund: Refund) -> RefundRequest:
+    """The call that sends this refund, always under the same key."""
+    return RefundRequest(
+        refund_id=refund.id,
+        payment_intent=refund.payment_intent,
+        amount=Money(refund.amount_minor, refund.currency),
+        idempotency_key=f"refund:{refund.payment_intent}:{refund.id}",
+    )
+
+
+def _left(session: Session, attempt: PaymentAttempt) -> int:
+    """Captured minus every refund that has not failed."""
+    back = session.scalar(
+        select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(
+            Refund.payment_intent == attempt.payment_intent, Refund.state != RefundState.FAILED
+        )
+    )
+    return attempt.captured_minor - int(back or 0)
+
+
+def _find_by_token(session: Session, form_token: str) -> Refund | None:
+    return session.scalar(select(Refund).where(Refund.form_token == form_token))
+
+
+def _move(session: Session, refund: Refund, new: RefundState) -> bool:
+    if new not in NEXT_REFUND_STATES[refund.state]:
+        return False
+    moved = session.scalar(
+        update(Refund)
+        .where(Refund.id == refund.id, Refund.state == refund.state)
+        .values(state=new)
+        .returning(Refund.id)
+    )
+    return moved is not None

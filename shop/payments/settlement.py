@@ -1,0 +1,220 @@
+"""`settle`: the one place where what the provider says becomes what the shop does. Idempotent, in any order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.cart import service as cart
+from shop.errors import NotFound
+from shop.gateway import PaymentFacts, RefundRequest
+from shop.mail.letterhead import Letterhead
+from shop.orders import mails
+from shop.orders import service as orders
+from shop.orders.models import Order
+from shop.orders.states import OrderState, PaymentState
+from shop.payments import refunds
+from shop.payments.models import PaymentAttempt
+from shop.payments.rules import LONGEST_WAIT, disagreement
+from shop.payments.service import LIVE, attempts_of, find_attempt, live_attempt, move_attempt
+from shop.payments.states import AttemptState
+from shop.stock import service as stock
+
+
+class Outcome(StrEnum):
+    """What a settlement did. UNCHANGED: nothing was left to do."""
+
+    UNCHANGED = "unchanged"
+    OPEN = "open"
+    WAITING = "waiting"
+    PLACED = "placed"
+    REFUNDING = "refunding"
+    NEEDS_ATTENTION = "needs_attention"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """`refund` is a call to be made after the commit; it is written down, so that a later run makes it as well."""
+
+    outcome: Outcome
+    refund: RefundRequest | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """One order under its lock, with what is known of its payment."""
+
+    session: Session
+    order: Order
+    attempt: PaymentAttempt
+    facts: PaymentFacts
+    letterhead: Letterhead
+    now: datetime
+    actor: str
+
+
+def settle(
+    session: Session, order_id: int, facts: PaymentFacts, *, letterhead: Letterhead, now: datetime, actor: str
+) -> Settled:
+    """Bring order, payment, stock, cart and mails to what the provider says of one payment page.
+
+    Called by webhook, return page, commands and jobs alike; whichever is second finds the work done.
+    Raises NotFound for an order that is not there, or a payment page that is not this order's.
+    """
+    order = _locked_order(session, order_id)
+    attempt = _attempt_for(session, order, facts)
+    case = _Case(session, order, attempt, facts, letterhead, now, actor)
+    if facts.status == "complete" and facts.payment_status in ("paid", "no_payment_required"):
+        return _settle_money(case)
+    if facts.status == "complete":
+        return _settle_failure(case) if facts.failed else _settle_waiting(case)
+    if facts.status == "expired":
+        return _settle_end(case)
+    return Settled(Outcome.OPEN)
+
+
+def place_free(session: Session, order_id: int, *, letterhead: Letterhead, now: datetime) -> None:
+    """Place an order that costs nothing: there is no payment page. Raises ValueError when it costs something."""
+    order = _locked_order(session, order_id)
+    if order.total_minor:
+        raise ValueError(f"order {order.number} is not free")
+    if order.state is OrderState.PENDING:
+        stock.sell_holds(session, order.id)
+        _place(session, order, letterhead=letterhead, now=now, actor="customer")
+
+
+def abandon(session: Session, order_id: int, *, now: datetime, actor: str) -> Settled:
+    """Give up an order whose payment page never came to be: the provider was asked and knows of none."""
+    order = _locked_order(session, order_id)
+    attempts = attempts_of(session, order.id)
+    if order.state is not OrderState.PENDING or any(a.session_id and a.state in LIVE for a in attempts):
+        return Settled(Outcome.UNCHANGED)
+    for attempt in attempts:
+        move_attempt(session, attempt, AttemptState.FAILED)
+    _cancel(session, order, note="no payment page was opened", now=now, actor=actor)
+    return Settled(Outcome.CANCELLED)
+
+
+def _settle_money(case: _Case) -> Settled:
+    session, order, attempt, facts = case.session, case.order, case.attempt, case.facts
+    if attempt.captured_minor or (attempt.state is AttemptState.COMPLETED and not facts.amount):
+        return Settled(Outcome.UNCHANGED)
+    was_paid = order.payment_state in (PaymentState.PAID, PaymentState.NEEDS_ATTENTION)
+    attempt.captured_minor, attempt.payment_intent = facts.amount.minor, facts.payment_intent
+    move_attempt(session, attempt, AttemptState.COMPLETED)
+    wrong = disagreement(order, facts, live=case.letterhead.live)
+    if wrong:
+        return _needs_attention(case, wrong)
+    if was_paid:
+        return _refund_all(case, note="paid a second time", mail=False)
+    orders.move_payment(session, order.id, PaymentState.PAID, actor=case.actor, now=case.now)
+    if order.state in (OrderState.PLACED, OrderState.COMPLETED):
+        return Settled(Outcome.PLACED)
+    if not _sell(session, order):
+        if order.state is OrderState.PENDING:
+            _cancel(session, order, note="sold out before the money came", now=case.now, actor=case.actor)
+        return _refund_all(case, note="sold out before the money came", mail=True)
+    _place(session, order, letterhead=case.letterhead, now=case.now, actor=case.actor)
+    return Settled(Outcome.PLACED)
+
+
+def _sell(session: Session, order: Order) -> bool:
+    """The order's units become sales: those held, or when they were let go, the same from the shelf once more."""
+    if order.state is OrderState.PENDING and stock.sell_holds(session, order.id):
+        return True
+    return stock.retake(session, order.id)
+
+
+def _place(session: Session, order: Order, *, letterhead: Letterhead, now: datetime, actor: str) -> None:
+    orders.move_order(session, order.id, OrderState.PLACED, actor=actor, now=now)
+    if order.cart_id is not None and order.cart_version is not None:
+        cart.clear_after_payment(session, order.cart_id, order.cart_version)
+    mails.write(session, order, mails.CONFIRMATION, letterhead=letterhead, now=now)
+
+
+def _needs_attention(case: _Case, wrong: str) -> Settled:
+    session, order = case.session, case.order
+    if order.payment_state is not PaymentState.NEEDS_ATTENTION:
+        orders.move_payment(session, order.id, PaymentState.NEEDS_ATTENTION, actor=case.actor, now=case.now, note=wrong)
+    else:
+        orders.record(session, order.id, subject="payment", note=wrong, actor=case.actor, now=case.now)
+    stock.extend_holds(session, order.id, case.now + LONGEST_WAIT)  # a person decides: nothing runs out meanwhile
+    mails.alert(session, order, wrong, letterhead=case.letterhead, now=case.now)
+    return Settled(Outcome.NEEDS_ATTENTION)
+
+
+def _refund_all(case: _Case, *, note: str, mail: bool) -> Settled:
+    session, order, attempt = case.session, case.order, case.attempt
+    wish = refunds.RefundWish(case.facts.amount, reason=note, form_token=f"auto:{attempt.id}", actor="system")
+    request = refunds.open_refund_of(session, order, attempt, wish, now=case.now)
+    if mail:
+        mails.write(session, order, mails.SOLD_OUT, letterhead=case.letterhead, now=case.now)
+    return Settled(Outcome.REFUNDING, request)
+
+
+def _settle_waiting(case: _Case) -> Settled:
+    session, order, attempt = case.session, case.order, case.attempt
+    attempt.payment_intent = case.facts.payment_intent
+    if not move_attempt(session, attempt, AttemptState.COMPLETED):
+        return Settled(Outcome.UNCHANGED)
+    stock.extend_holds(session, order.id, case.now + LONGEST_WAIT)
+    orders.record(session, order.id, subject="payment", note="waiting for the money", actor=case.actor, now=case.now)
+    return Settled(Outcome.WAITING)
+
+
+def _settle_failure(case: _Case) -> Settled:
+    session, order, attempt = case.session, case.order, case.attempt
+    attempt.payment_intent = case.facts.payment_intent
+    if attempt.captured_minor or not move_attempt(session, attempt, AttemptState.FAILED):
+        return Settled(Outcome.UNCHANGED)
+    if order.state is not OrderState.PENDING:
+        return Settled(Outcome.FAILED)
+    _cancel(session, order, note="the money did not come", now=case.now, actor=case.actor)
+    mails.write(session, order, mails.PAYMENT_FAILED, letterhead=case.letterhead, now=case.now)
+    return Settled(Outcome.FAILED)
+
+
+def _settle_end(case: _Case) -> Settled:
+    session, order = case.session, case.order
+    if not move_attempt(session, case.attempt, AttemptState.EXPIRED):
+        return Settled(Outcome.UNCHANGED)
+    if order.state is not OrderState.PENDING or live_attempt(session, order.id) is not None:
+        return Settled(Outcome.CANCELLED)
+    if any(other.state is AttemptState.COMPLETED for other in attempts_of(session, order.id)):
+        return Settled(Outcome.CANCELLED)
+    _cancel(session, order, note="the payment page was left", now=case.now, actor=case.actor)
+    return Settled(Outcome.CANCELLED)
+
+
+def _cancel(session: Session, order: Order, *, note: str, now: datetime, actor: str) -> None:
+    if order.payment_state is PaymentState.PENDING:
+        orders.move_payment(session, order.id, PaymentState.FAILED, actor=actor, now=now, note=note)
+    orders.cancel(session, order.id, actor=actor, now=now, note=note)
+
+
+def _locked_order(session: Session, order_id: int) -> Order:
+    """The order as it is now; two settlements of one order go one after the other."""
+    order = session.scalar(
+        select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
+    )
+    if order is None:
+        raise NotFound("There is no such order.")
+    return order
+
+
+def _attempt_for(session: Session, order: Order, facts: PaymentFacts) -> PaymentAttempt:
+    """The attempt that opened this page. One whose answer was lost is recognised by the order it names."""
+    attempt = find_attempt(session, facts.session_id)
+    if attempt is None and facts.order_reference == order.number:
+        waiting = [a for a in attempts_of(session, order.id) if a.session_id is None]
+        attempt = waiting[0] if waiting else None
+        if attempt is not None:
+            attempt.session_id = facts.session_id
+            session.flush()  # its state moves by a statement of its own
+    if attempt is None or attempt.order_id != order.id:
+        raise NotFound("There is no such payment.")
+    return attempt
