@@ -11,7 +11,8 @@ Command line
 
 It binds 127.0.0.1 only, prints `stripe stand-in on http://127.0.0.1:12111` when it listens (`--port 0` picks a free
 port), ends on SIGTERM or Ctrl-C, and refuses to start under SHOP_MODE=live (exit code 2). Any `sk_test_...` key is
-accepted; a live key is refused. Without --webhook-url events are only collected.
+accepted; a live key is refused. Without --webhook-url events are only collected; the secret may also come from
+STRIPE_WEBHOOK_SECRET. The bare address shows the latest payments.
 
     StripeClient("sk_test_demo", base_addresses={"api": "http://127.0.0.1:12111"})
 

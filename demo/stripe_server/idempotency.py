@@ -30,7 +30,9 @@ class Keys:
                 )  # fmt: skip
             row = self._store.find("idempotency_key", key)
             if row is not None and now - row["created"] < KEPT_SECONDS:
-                return _kept(row, request, path)
+                _check_same(row, request, path)
+                self._store.put("idempotency_key", row | {"replays": row["replays"] + 1})
+                return Answer(row["status"], row["body"].encode(), row["headers"] | {"Idempotent-Replayed": "true"})
             self._running.add(key)
             return None
 
@@ -45,7 +47,7 @@ class Keys:
                 self._store.put("idempotency_key", row)
 
 
-def _kept(row: Json, request: str, path: str) -> Answer:
+def _check_same(row: Json, request: str, path: str) -> None:
     if row["path"] != path:
         raise KeyReused(
             f"Keys for idempotent requests can only be used for the same endpoint they were first used for "
@@ -59,8 +61,6 @@ def _kept(row: Json, request: str, path: str) -> Answer:
             f"Try using a key other than '{row['id']}' if you meant to execute a different request.",
             status=400,
         )
-    row["replays"] += 1
-    return Answer(row["status"], row["body"].encode(), {**row["headers"], "Idempotent-Replayed": "true"})
 
 
 def _digest(method: str, path: str, body: str) -> str:
