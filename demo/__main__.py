@@ -10,7 +10,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
 from types import FrameType
 
 from demo.settings import MERCHANT_EMAIL, ROOT, Settings, make_settings
@@ -53,7 +52,12 @@ def start_all(settings: Settings) -> list[subprocess.Popen[bytes]]:
     """Start the payment stand-in, the web process and the worker, each in a process group of its own."""
     python = sys.executable
     stand_in = [python, "-m", "demo.stripe_server", "--port", str(settings.provider_port)]
-    stand_in += ["--webhook-url", f"{settings.base_url}/webhooks/stripe", "--state", str(settings.var / "stripe.sqlite3")]
+    stand_in += [
+        "--webhook-url",
+        f"{settings.base_url}/webhooks/stripe",
+        "--state",
+        str(settings.var / "stripe.sqlite3"),
+    ]
     web = [python, "-m", "waitress", f"--listen=127.0.0.1:{settings.port}", "--threads=8", "wsgi:app"]
     worker = [python, "-m", "flask", "--app", "wsgi", "shop", "worker"]
     secret = {"STRIPE_WEBHOOK_SECRET": settings.webhook_secret}
@@ -94,7 +98,8 @@ def stop_all(processes: list[subprocess.Popen[bytes]]) -> None:
 
 def say_where(settings: Settings, started: float) -> None:
     """Print the addresses and the demo merchant's sign-in."""
-    print(f"""
+    print(
+        f"""
 Tsubo is running (ready after {time.monotonic() - started:.1f} s). No money moves in this demo.
 
   shop             {settings.base_url}/
@@ -105,7 +110,9 @@ Tsubo is running (ready after {time.monotonic() - started:.1f} s). No money move
   payment stand-in http://127.0.0.1:{settings.provider_port}/
 
 Ctrl-C ends it. The data stays in var/; 'make demo-reset' starts over.
-""", flush=True)
+""",
+        flush=True,
+    )
 
 
 def stay(processes: list[subprocess.Popen[bytes]]) -> None:

@@ -1,5 +1,7 @@
 """Make the environment in .venv from a lock file, with nothing but Python and pip. Says plainly what is missing."""
 
+from __future__ import annotations  # so that an older Python can say that it is too old
+
 import hashlib
 import os
 import subprocess
@@ -14,14 +16,14 @@ class Missing(Exception):
     """Something that the machine lacks; the message says what, and what to do."""
 
 
-def run(command, trouble):
+def run(command: list[str], trouble: str) -> None:
     """Run a command quietly; show what it said and raise Missing when it fails."""
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode:
         raise Missing(trouble + "\n" + "\n".join(done.stdout.strip().splitlines()[-8:]))
 
 
-def wanted_state(kind):
+def wanted_state(kind: str) -> str:
     """What the environment should hold: it changes with the lock, the project file and this Python."""
     digest = hashlib.sha256(sys.version.encode())
     for name in (LOCKS[kind], "pyproject.toml"):
@@ -30,12 +32,12 @@ def wanted_state(kind):
     return digest.hexdigest()
 
 
-def stamp_path(kind):
+def stamp_path(kind: str) -> str:
     """Where it is noted what was installed."""
     return os.path.join(VENV, "." + kind + "-installed")
 
 
-def is_ready(kind):
+def is_ready(kind: str) -> bool:
     """Whether the environment holds what this kind needs (what developers need includes the demo)."""
     for candidate in {kind, "dev"}:
         try:
@@ -47,7 +49,7 @@ def is_ready(kind):
     return False
 
 
-def install(kind):
+def install(kind: str) -> None:
     """Make .venv when there is none, and install the lock and the project into it."""
     python = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
     if not os.path.exists(python):
@@ -67,11 +69,13 @@ def install(kind):
         stamp.write(wanted_state(kind))
 
 
-def main():
+def main() -> int:
     """Entry: `python bootstrap.py demo|dev`."""
     kind = sys.argv[1] if len(sys.argv) > 1 else "demo"
     if sys.version_info < (3, 11):
-        print("Tsubo needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 ...")
+        print(
+            "Tsubo needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 ..."
+        )
         return 1
     try:
         if not is_ready(kind):

@@ -120,7 +120,9 @@ def test_commands_speak_in_sentences(app: Flask, tmp_path: Path) -> None:
     runner = app.test_cli_runner()
 
     weak = runner.invoke(args=["shop", "add-merchant", "m@shop.test", "--password-from", "P"], env={"P": "short"})
-    added = runner.invoke(args=["shop", "add-merchant", "m@shop.test", "--password-from", "P"], env={"P": "blue lamp river"})
+    added = runner.invoke(
+        args=["shop", "add-merchant", "m@shop.test", "--password-from", "P"], env={"P": "blue lamp river"}
+    )
     removed = runner.invoke(args=["shop", "remove-merchant", "nobody@shop.test"])
 
     assert (weak.exit_code, weak.output) == (1, "Error: Use 10 characters or more.\n")
