@@ -82,8 +82,9 @@ def list_orders(session: Session, wanted: OrderFilter) -> OrderPage:
 
 
 def _row(row: Row[*tuple[Any, ...]]) -> OrderRow:
-    *values, minor, currency = row
-    return OrderRow(*values, Money(minor, currency))
+    values = row._asdict()
+    total = Money(values.pop("total_minor"), values.pop("currency"))
+    return OrderRow(**values, total=total)
 
 
 def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:

@@ -133,8 +133,8 @@ def get_by_id(session: Session, order_id: int) -> Order:
 
 
 def find_by_token(session: Session, token: str) -> Order | None:
-    """The order that the token of a customer's link opens; an empty one opens none."""
-    if not token:
+    """The order that the token of a customer's link opens; an empty or odd one opens none."""
+    if not token or not token.isascii() or not token.isprintable():
         return None
     return session.scalar(select(Order).where(Order.token == token).options(*_WHOLE))
 

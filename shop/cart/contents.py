@@ -1,0 +1,103 @@
+"""A cart read for its page: each line with today's price and stock, and what changed since it was put in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from shop.cart.models import Cart, CartLine
+from shop.cart.rules import CartLineView, CartView, DeliveryChoice, notices
+from shop.catalogue.models import Picture, Price, Product, Variant
+from shop.catalogue.states import ProductStatus
+from shop.money import Money
+from shop.pricing.rules import Item, Place, Quote, Zones, make_quote
+from shop.stock.models import StockLevel
+
+_PICTURE = (
+    select(Picture.file_name)
+    .where(Picture.product_id == Product.id, or_(Picture.variant_id.is_(None), Picture.variant_id == Variant.id))
+    .order_by(Picture.variant_id.is_(None), Picture.position, Picture.id)
+    .limit(1)
+    .correlate(Product, Variant)
+    .scalar_subquery()
+)
+_CONTENTS = (
+    select(
+        Variant.sku,
+        Product.id.label("product_id"),
+        Product.sku.label("product_sku"),
+        Product.slug,
+        Product.title,
+        Variant.option_value,
+        CartLine.quantity,
+        CartLine.seen_minor,
+        CartLine.seen_currency,
+        Price.minor,
+        StockLevel.available,
+        Variant.active,
+        Product.status,
+        _PICTURE.label("picture_file"),
+    )
+    .join(Variant, Variant.id == CartLine.variant_id)
+    .join(Product, Product.id == Variant.product_id)
+    .outerjoin(Price, (Price.variant_id == Variant.id) & (Price.currency == bindparam("in_currency")))
+    .outerjoin(StockLevel, StockLevel.sku == Variant.sku)
+    .where(CartLine.cart_id == bindparam("its_cart"))
+    .order_by(CartLine.added_at, CartLine.variant_id)
+)
+
+
+def view(session: Session, cart: Cart, zones: Zones, own_holds: Mapping[str, int] | None = None) -> CartView:
+    """Everything the cart page says. `own_holds` are units that this cart's own unpaid order keeps, per SKU."""
+    place = place_of(cart, zones)
+    rows = session.execute(_CONTENTS, {"its_cart": cart.id, "in_currency": place.zone.currency})
+    lines = tuple(_line(row, place.zone.currency, own_holds or {}) for row in rows)
+    quote = make_quote(place, [Item(line.sku, line.quantity, line.unit) for line in lines if line.unit is not None])
+    return CartView(
+        cart_id=cart.id,
+        version=cart.version,
+        lines=lines,
+        place=place,
+        quote=quote,
+        deliveries=_deliveries(place, quote),
+        is_country_chosen=cart.country is not None,
+    )
+
+
+def place_of(cart: Cart, zones: Zones) -> Place:
+    """Where the cart goes: what was chosen, or the home country and its cheapest delivery."""
+    country = cart.country if zones.find(cart.country) is not None and cart.country else zones.home
+    zone = zones.zone(country)
+    region = cart.region if cart.region in zone.countries[country].regions else None
+    return Place(zone, country, region, zone.method_or_cheapest(cart.shipping_method))
+
+
+def _line(row: Row[*tuple[Any, ...]], currency: str, own_holds: Mapping[str, int]) -> CartLineView:
+    is_sold = row.active and row.status is ProductStatus.PUBLISHED and row.minor is not None
+    unit = Money(row.minor, currency) if is_sold else None
+    return CartLineView(
+        sku=row.sku,
+        product_id=row.product_id,
+        product_sku=row.product_sku,
+        slug=row.slug,
+        title=row.title,
+        option_value=row.option_value,
+        picture_file=row.picture_file,
+        quantity=row.quantity,
+        unit=unit,
+        total=None if unit is None else unit * row.quantity,
+        notices=notices(
+            quantity=row.quantity,
+            available=(row.available or 0) + own_holds.get(row.sku, 0),
+            seen=Money(row.seen_minor, row.seen_currency),
+            unit=unit,
+        ),
+    )
+
+
+def _deliveries(place: Place, quote: Quote) -> tuple[DeliveryChoice, ...]:
+    return tuple(
+        DeliveryChoice(method, method.price_for(quote.subtotal), method.code == place.method.code)
+        for method in place.zone.methods
+    )
