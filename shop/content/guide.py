@@ -79,7 +79,7 @@ def _styles() -> dict[str, Any]:
         "body": body,
         "item": ParagraphStyle("item", parent=body, leftIndent=16, bulletIndent=3, spaceAfter=4),
         "note": ParagraphStyle(
-            "note", parent=body, backColor=LINEN, borderPadding=9, spaceBefore=8, spaceAfter=14, leftIndent=9, rightIndent=9
+            "note", parent=body, backColor=LINEN, borderPadding=9, spaceBefore=16, spaceAfter=18, leftIndent=9, rightIndent=9
         ),
     }
 

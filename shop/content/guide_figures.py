@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from reportlab.graphics.shapes import Drawing
 
 MOSS, LEAF, LINEN, TEXT, SKIN = "#2f5d3a", "#7fa487", "#f2ecdf", "#22251f", "#d9c3a8"
-WIDTH = 459.0
+WIDTH = 451.0
 Drawer = Callable[[], "Drawing"]
 
 
@@ -42,7 +42,7 @@ def lying() -> "Drawing":
     drawing.add(Circle(98, 64, 15, fillColor=skin, strokeColor=None))
     drawing.add(Rect(82, 40, 34, 9, rx=4, ry=4, fillColor=leaf, strokeColor=None))
     body = Path(fillColor=skin, strokeColor=None)
-    body.moveTo(112, 54)
+    body.moveTo(100, 56)
     body.lineTo(250, 53)
     body.curveTo(270, 53, 288, 78, 306, 84)
     body.curveTo(322, 78, 340, 50, 366, 48)
@@ -52,6 +52,7 @@ def lying() -> "Drawing":
     body.curveTo(352, 62, 334, 98, 306, 102)
     body.curveTo(284, 100, 262, 76, 244, 76)
     body.lineTo(124, 78)
+    body.lineTo(108, 72)
     body.closePath()
     drawing.add(body)
     drawing.add(Circle(304, 58, 16, fillColor=leaf, strokeColor=None))
