@@ -18,10 +18,12 @@ from recommender.knowledge import (
     type_knowledge,
 )
 from recommender.questionnaire import AREAS, PAIN_KIND
+from recommender.safety import HEALTH_CODES, cautions_of
 from recommender.scorers import Floats
 from recommender.types import Codes, Item
 
 AREA_CODES = tuple(choice.code for choice in AREAS.choices)
+HEALTH_ORDER = tuple(sorted(HEALTH_CODES))
 KIND_CODES = tuple(choice.code for choice in PAIN_KIND.choices)
 CONTROL = {"yes": 1.0, "partly": 0.0, "no": -1.0}
 SELF_REACH = {"long": 1.0, "yes": 0.5, "wall": -0.5, "partly": -1.0}
@@ -40,7 +42,8 @@ class Catalogue:
     """The products and their arrays, one row a product in the order of `items`; NaN where nothing is known.
 
     `areas` (items, areas) marks what a product reaches itself, `near` what it reaches only from a neighbouring
-    area or as a second use. `kinds` and `positions` likewise. `child_size` marks products made for children.
+    area or as a second use. `kinds`, `positions`, `cautions` likewise. `child_size` marks what is made for
+    children.
     Products of one type share a `type_number`; `tie_order` is each product's place by price and SKU.
     `suited` (items, kinds) says how far studies found some use in this sort of product for the kind.
     """
@@ -64,6 +67,7 @@ class Catalogue:
     self_reach: Floats
     evidence: Floats
     suited: Floats
+    cautions: Floats
     price: Floats
     is_whole: Bools
     is_expert: Bools
@@ -120,6 +124,7 @@ def _arrays(items: tuple[Item, ...]) -> Catalogue:
         control=np.array([CONTROL[known.control] for known in types]),
         self_reach=np.array([SELF_REACH[known.self_reach] for known in types]),
         evidence=np.array([EVIDENCE.get(known.evidence, 0.0) for known in types]),
+        cautions=_one_hot((cautions_of(item) for item in items), HEALTH_ORDER),
         suited=_suited(items),
         price=_column(items, lambda item: float(item.price_minor)),
         is_whole=np.array([item.coverage == "whole" for item in items], dtype=np.bool_),

@@ -1,11 +1,12 @@
 """Why not this product: one reason for everything that is not in the list."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from recommender.catalogue import Bools, Catalogue
 from recommender.fit import NEAR, NONE, Levels, needs_floor, too_small
 from recommender.safety import Gate
-from recommender.types import Exclusion, ExclusionKind, Item
+from recommender.types import Exclusion, ExclusionKind
 from recommender.variety import twins
 from recommender.wish import Wish
 
@@ -38,7 +39,10 @@ def why_not(gate: Gate, wish: Wish, catalogue: Catalogue, levels: Levels) -> lis
     for mask, why in reversed(checks):
         for row in mask.nonzero()[0].tolist():
             found[row] = why
-    return [gate.check(item) or _exclusion(item, why) for item, why in zip(catalogue.items, found, strict=True)]
+    return [
+        gate.check(item) or (_exclusion(item.sku, why) if why else None)
+        for item, why in zip(catalogue.items, found, strict=True)
+    ]
 
 
 def complete(
@@ -47,12 +51,12 @@ def complete(
     """Return one exclusion for every product that is not among the `chosen` rows, in the catalogue's order."""
     in_list = frozenset(chosen)
     alike = frozenset(row for each in chosen for row in twins(catalogue, each).nonzero()[0].tolist())
+    worth, near = worth_it.tolist(), (levels == NEAR).tolist()
     everything = []
     for row, (item, reason) in enumerate(zip(catalogue.items, excluded, strict=True)):
         if row in in_list:
             continue
-        passed_over = _passed_over(row in alike, bool(worth_it[row]), bool(levels[row] == NEAR))
-        everything.append(reason or Exclusion(item.sku, passed_over[0], (), passed_over[1]))
+        everything.append(reason or _exclusion(item.sku, _passed_over(row in alike, worth[row], near[row])))
     return tuple(everything)
 
 
@@ -64,5 +68,6 @@ def _passed_over(is_twin: bool, is_worth_it: bool, is_near: bool) -> Why:
     return TWIN if is_twin else LOWER
 
 
-def _exclusion(item: Item, why: Why | None) -> Exclusion | None:
-    return None if why is None else Exclusion(item.sku, why[0], (), why[1])
+@lru_cache(maxsize=16384)  # the same few sentences for the same products, over and over
+def _exclusion(sku: str, why: Why) -> Exclusion:
+    return Exclusion(sku, why[0], (), why[1])

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from recommender.catalogue import KIND_CODES, Catalogue
 from recommender.knowledge import CALM_KIND, POSITIONS, RELATED_KINDS
-from recommender.safety import matched_cautions
 from recommender.scorers import Floats
 from recommender.wish import Wish
 
@@ -200,10 +199,7 @@ def _evidence(wish: Wish, catalogue: Catalogue) -> Floats:
 
 
 def _cautions(wish: Wish, catalogue: Catalogue) -> Floats:
-    if not (wish.answers.health or wish.is_pregnant):
-        return np.zeros(len(catalogue.items))
-    counts = [len(matched_cautions(wish.answers, item)) for item in catalogue.items]
-    return -np.minimum(counts, MOST_CAUTIONS).astype(np.float64)
+    return -np.minimum(catalogue.cautions @ wish.health, MOST_CAUTIONS)
 
 
 COLUMNS: tuple[tuple[str, Callable[[Wish, Catalogue], Floats]], ...] = (

@@ -6,6 +6,7 @@ lacks a safety field is out for anybody who ticked anything on the health page.
 
 import hashlib
 from collections.abc import Iterable
+from functools import lru_cache
 
 from recommender.knowledge import type_knowledge
 from recommender.questionnaire import ALLERGIES, HEALTH
@@ -74,7 +75,7 @@ def allergies_of(answers: Answers) -> Codes:
 
 def contraindications_of(item: Item) -> Codes:
     """Return the product's own contraindications and those of its type: a merchant may add but not remove."""
-    return (item.contraindications or frozenset()) | type_knowledge(item.type).contraindications
+    return _with_type(item.contraindications, item.type)
 
 
 def matched_cautions(answers: Answers, item: Item) -> tuple[str, ...]:
@@ -82,8 +83,12 @@ def matched_cautions(answers: Answers, item: Item) -> tuple[str, ...]:
     health = health_of(answers)
     if not health:
         return ()
-    cautions = (item.cautions or frozenset()) | type_knowledge(item.type).cautions
-    return _in_order(health & cautions - contraindications_of(item))
+    return _in_order(health & cautions_of(item))
+
+
+def cautions_of(item: Item) -> Codes:
+    """Return the caution codes of the product and of its type, without those that exclude it anyway."""
+    return ((item.cautions or frozenset()) | type_knowledge(item.type).cautions) - contraindications_of(item)
 
 
 class Gate:
@@ -110,14 +115,11 @@ class Gate:
         return self._missing(item) or self._contraindicated(item) or self._allergen(item)
 
     def _missing(self, item: Item) -> Exclusion | None:
-        fields = (item.contraindications, item.cautions, item.allergens, item.powered)
-        codes: Codes = frozenset()
-        if not any(field is None for field in fields):
-            codes = _unknown_codes(item)
-            if not codes:
-                return None
+        codes = _unknown_codes(item.contraindications, item.cautions, item.allergens)
+        if codes is not None and not codes and item.powered is not None:
+            return None
         sentence = "We do not know enough about it to suggest it to somebody with a health answer."
-        return Exclusion(item.sku, ExclusionKind.MISSING_SAFETY, tuple(sorted(codes)), sentence)
+        return Exclusion(item.sku, ExclusionKind.MISSING_SAFETY, tuple(sorted(codes or ())), sentence)
 
     def _contraindicated(self, item: Item) -> Exclusion | None:
         codes = self.health & contraindications_of(item)
@@ -161,14 +163,24 @@ def caution_sentences(codes: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def _unknown_codes(item: Item) -> Codes:
-    health = (item.contraindications or frozenset()) | (item.cautions or frozenset())
-    return (health - HEALTH_CODES) | ((item.allergens or frozenset()) - ALLERGY_CODES)
+@lru_cache(maxsize=4096)
+def _unknown_codes(contraindications: Codes | None, cautions: Codes | None, allergens: Codes | None) -> Codes | None:
+    """Return the product's codes that nobody knows, or None when a list was never filled in."""
+    if contraindications is None or cautions is None or allergens is None:
+        return None
+    return ((contraindications | cautions) - HEALTH_CODES) | (allergens - ALLERGY_CODES)
 
 
+@lru_cache(maxsize=4096)
+def _with_type(contraindications: Codes | None, type_: str) -> Codes:
+    return (contraindications or frozenset()) | type_knowledge(type_).contraindications
+
+
+@lru_cache(maxsize=4096)
 def _labels(codes: Codes) -> str:
     return ", ".join(LABELS[code].lower() for code in _in_order(codes))
 
 
+@lru_cache(maxsize=4096)
 def _in_order(codes: Codes) -> tuple[str, ...]:
     return tuple(sorted(codes, key=lambda code: (CODE_ORDER.get(code, len(CODE_ORDER)), code)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.catalogue import AREA_CODES, KIND_CODES
+from recommender.catalogue import AREA_CODES, HEALTH_ORDER, KIND_CODES
 from recommender.knowledge import (
     BACK_AREAS,
     CALM_GOALS,
@@ -38,6 +38,7 @@ class Wish:
     areas: Floats
     near_areas: Floats
     kinds: Floats
+    health: Floats
     placed_kinds: Floats
     hinted_kinds: Floats
     position_fit: Floats | None
@@ -77,6 +78,7 @@ def read_wish(answers: Answers) -> Wish:
         areas=_mask(answers.areas, AREA_CODES),
         near_areas=_mask(near - answers.areas, AREA_CODES),
         kinds=kinds,
+        health=_mask(health, HEALTH_ORDER),
         placed_kinds=kinds * (1 - _mask(PLACELESS_KINDS, KIND_CODES)),
         hinted_kinds=hinted * (1 - kinds),
         position_fit=None if fit is None else np.array(fit),
