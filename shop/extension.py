@@ -19,11 +19,11 @@ from shop.headers import register_headers
 from shop.keys import Keyring
 from shop.observe import register_observation
 from shop.payments.adapter import StripeGateway
-from shop.storefront import ops_views
+from shop.storefront import content_views, newsletter_views, ops_views
 from shop.storefront.context import register_context
 from shop.web import EXTENSION, Runtime, close_session, money_filter, register_refusals, shop_url
 
-PAGES: tuple[Blueprint, ...] = (ops_views.blueprint,)
+PAGES: tuple[Blueprint, ...] = (content_views.blueprint, newsletter_views.blueprint, ops_views.blueprint)
 
 
 class Shop:

@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from shop import cookies
 from shop.catalogue.cards import CardView, find_cards
 from shop.catalogue.window import shop_window
+from shop.quiz.visitor import visible_to_visitor
 from shop.web import db
 
 CONSIDERED = 24
@@ -18,7 +18,7 @@ def products_for_block(areas: Sequence[str], kinds: Sequence[str], limit: int) -
     for area in areas or (None,):
         found |= {card.sku: card for card in find_cards(db(), window, area=area, limit=CONSIDERED)}
     cards = [card for card in found.values() if not kinds or card.kind_text.lower().replace(" ", "_") in kinds]
-    allowed = visible_to_visitor([card.sku for card in cards])
+    allowed = visible_to_visitor(db(), [card.sku for card in cards])
     return one_of_a_kind_first((card for card in cards if card.sku in allowed), limit)
 
 
@@ -30,8 +30,3 @@ def one_of_a_kind_first(cards: Iterable[CardView], limit: int) -> tuple[CardView
         placed.append((rounds[card.kind_text], number, card))
         rounds[card.kind_text] += 1
     return tuple(card for _round, _number, card in sorted(placed, key=lambda entry: entry[:2])[:limit])
-
-
-def visible_to_visitor(skus: Sequence[str]) -> frozenset[str]:
-    """The SKUs that may be shown to this visitor. Whoever has answers sees no block: the result page is theirs (R31)."""
-    return frozenset() if cookies.read(cookies.ANSWERS) is not None else frozenset(skus)
