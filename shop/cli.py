@@ -9,8 +9,10 @@ from flask.cli import AppGroup
 from shop import backup as backups
 from shop import schema
 from shop.clock import utc_now
+from shop.content.claims import find_claims
 from shop.db import begin_write
 from shop.errors import ShopError
+from shop.importing import demo
 from shop.staff import service as staff
 from shop.web import runtime
 
@@ -18,7 +20,7 @@ from shop.web import runtime
 def make_group(name: str) -> AppGroup:
     """The command group of one mounted shop."""
     group = AppGroup(name, help="Run and keep the shop.")
-    for command in (upgrade, downgrade, backup, restore, add_merchant, remove_merchant):
+    for command in (upgrade, downgrade, load_demo, backup, restore, add_merchant, remove_merchant):
         group.add_command(command)
     return group
 
@@ -37,6 +39,21 @@ def downgrade(revision: str) -> None:
     """Bring the database down to REVISION ("base" removes all tables of the shop)."""
     schema.downgrade(runtime().engine, revision)
     click.echo(f"The database is at {schema.current_revision(runtime().engine)}.")
+
+
+@click.command("load-demo")
+def load_demo() -> None:
+    """Create the demo catalogue, or put its values back."""
+    with runtime().sessions() as session:
+        begin_write(session)
+        try:
+            created, changed = demo.load_demo(
+                session, currency=runtime().config.currency, lint=find_claims, now=utc_now()
+            )
+        except ShopError as error:
+            raise click.ClickException(str(error)) from error
+        session.commit()
+    click.echo(f"{created} products created, {changed} changed.")
 
 
 @click.command()

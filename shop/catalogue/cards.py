@@ -42,7 +42,7 @@ class CardView(NamedTuple):
     stock_text: str
 
 
-def _first_picture(column: ColumnElement[str]) -> Any:
+def _first_picture(column: Any) -> Any:
     return (
         select(column)
         .where(Picture.product_id == Product.id)
@@ -143,6 +143,6 @@ def has_facet(kind: str, value: Any) -> ColumnElement[bool]:
     )
 
 
-def count_products() -> Select[tuple[int]]:
+def count_products() -> Select[int]:
     """SQL: how many published products there are; filters are added by the caller."""
     return select(func.count()).select_from(Product).where(Product.status == ProductStatus.PUBLISHED)

@@ -12,6 +12,7 @@ from shop.money import MAX_MINOR
 SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 VARIANT_SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+OPTION = re.compile(r"(?!\s)[^|\x00-\x1f]{0,60}(?<!\s)")
 CODE = re.compile(r"[a-z0-9_]{2,40}")
 SIZES = re.compile(
     r"(?:EU|UK|US)?\s*\d+([.,]\d+)?(\s*[-/x]\s*\d+([.,]\d+)?)?(\s*(mm|cm|m))?|X{0,3}[SML]", re.IGNORECASE
@@ -19,7 +20,7 @@ SIZES = re.compile(
 MAX_VARIANTS = 60
 TEXT_LIMITS = {
     "title": 160, "description": 5_000, "care": 2_000, "maker": 200, "eu_contact": 200, "warnings": 2_000,
-    "set_includes": 200, "registration_number": 80, "option_name": 40,
+    "set_includes": 200, "registration_number": 80, "option_name": 40, "rating_avg": 8,
 }  # fmt: skip
 WHOLE_NUMBERS = {
     "weight_grams": (1, 1_000_000), "length_mm": (1, 100_000), "width_mm": (1, 100_000), "pressure_min": (1, 5),
@@ -142,8 +143,8 @@ def _variants(values: ProductValues, currency: str) -> Iterator[FieldProblem]:
     skus: set[str] = set()
     for variant in values.variants:
         sku = variant.sku or variant_sku(values.sku, variant.option_value)
-        if len(variant.option_value) > 60 or not VARIANT_SKU.fullmatch(sku):
-            yield FieldProblem("variants", "short names", shown(variant.option_value or sku), "Shorten the name.")
+        if not OPTION.fullmatch(variant.option_value) or not VARIANT_SKU.fullmatch(sku):
+            yield FieldProblem("variants", "short plain names", shown(variant.option_value or sku), "Rename it.")
         if sku.lower() in skus:
             yield FieldProblem("variants", "each variant once", shown(variant.option_value), "Remove the second one.")
         skus.add(sku.lower())

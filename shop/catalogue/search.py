@@ -7,7 +7,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, FromClause, Integer, column, literal_column, table, text
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    FromClause,
+    Integer,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    table,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from sqlalchemy.orm import Session
 
 from shop.catalogue import codes
@@ -41,11 +55,13 @@ _SQLITE = WordIndex(
     text("shop_search MATCH :words"),  # type: ignore[arg-type]  # a condition written as text
     literal_column(f"bm25(shop_search, {', '.join(map(str, _WEIGHTS))})", Float),
 )
+_TYPED = cast(bindparam("words", type_=Text), TSQUERY)
+_DOCUMENT = literal_column("shop_search.document", TSVECTOR)
 _POSTGRES = WordIndex(
     _index_postgres,
     _index_postgres.c.product_id,
-    text("shop_search.document @@ CAST(:words AS tsquery)"),  # type: ignore[arg-type]  # a condition written as text
-    literal_column("-ts_rank('{0.1, 0.4, 0.5, 1.0}', shop_search.document, CAST(:words AS tsquery))", Float),
+    _DOCUMENT.op("@@", is_comparison=True)(_TYPED),
+    -func.ts_rank(literal_column("CAST('{0.1, 0.4, 0.5, 1.0}' AS real[])"), _DOCUMENT, _TYPED, type_=Float),
 )
 
 

@@ -58,7 +58,7 @@ _AVAILABLE = select(Product.sku).where(Product.status == ProductStatus.PUBLISHED
 
 def all_published(session: Session) -> Sequence[PublishedProduct]:
     """Every published product in the list's order. One statement; keep it per `service.catalogue_version`."""
-    return [PublishedProduct(*row) for row in session.execute(_ALL)]
+    return [PublishedProduct._make(row) for row in session.execute(_ALL)]
 
 
 def available_skus(session: Session) -> frozenset[str]:

@@ -1,0 +1,32 @@
+"""The demo catalogue, loaded through the same import that a merchant uses."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from shop import paths
+from shop.catalogue.rules import Lint
+from shop.errors import BadInput
+from shop.importing.service import plan_import, run_import
+
+DEMO_DEFAULTS = {
+    "maker": "Example Maker Ltd, 1 Sample Street, 10000 Sampletown, US (demo value)",
+    "eu_contact": "Example EU Contact, 2 Sample Street, 1000 Sampleville, EU (demo value)",
+    "warnings": (
+        "Read the cautions before first use. Stop when it hurts, when the skin reacts or when you feel unwell. "
+        "Not a toy: keep away from small children and pets."
+    ),
+    "care": "Wipe with a damp cloth and mild soap and let it dry in the air. Unplug it first if it has a cable.",
+}
+
+
+def load_demo(session: Session, *, currency: str, lint: Lint, now: datetime) -> tuple[int, int]:
+    """Create the 48 demo products with their stock; returns how many were created and changed.
+
+    Loading again puts the file's values back. Raises BadInput when the file cannot be imported.
+    """
+    content = (paths.demo_data() / "catalogue.csv").read_bytes()
+    plan = plan_import(session, content, currency=currency, lint=lint, defaults=DEMO_DEFAULTS)
+    if plan.problems:
+        raise BadInput(plan.problems[0].sentence)
+    return run_import(session, plan, currency=currency, lint=lint, actor="system", now=now)

@@ -1,0 +1,169 @@
+"""From a row of cells to the values of a product and its stock. Pure: what is there already is handed in."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from shop.catalogue.rules import shown, variant_sku
+from shop.catalogue.values import FieldProblem, ProductValues, VariantValues
+from shop.importing.cells import (
+    COLUMN_OF_FIELD,
+    FIELD_COLUMNS,
+    NEEDED_TO_CREATE,
+    WrongCell,
+    is_price_column,
+    price_currency,
+    read_money,
+    read_whole,
+)
+from shop.importing.reading import RowProblem
+
+MAX_STOCK = 1_000_000
+KEPT_WHEN_EMPTY = {"status", "slug", "list_position", "option_name"}
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What the shop has of a product already: its values, and the units of each variant SKU."""
+
+    values: ProductValues
+    stock: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRow:
+    """What a row asks for. `stock` maps variant SKUs to units; SKUs that are not in it keep what they have."""
+
+    number: int
+    values: ProductValues
+    stock: Mapping[str, int]
+
+
+class _Problems(Exception):
+    def __init__(self, problems: Sequence[RowProblem]) -> None:
+        super().__init__()
+        self.problems = list(problems)
+
+
+def read_row(
+    number: int, cells: Mapping[str, str], present: Present | None, *, currency: str
+) -> tuple[ReadRow | None, list[RowProblem]]:
+    """The row's values over those that are there, or None with the problems that stand against it.
+
+    A column that the file does not have leaves what is there.
+    """
+    problems: list[RowProblem] = []
+    fields: dict[str, Any] = {}
+    for name in cells.keys() & FIELD_COLUMNS.keys():
+        column = FIELD_COLUMNS[name]
+        try:
+            fields[column.field] = column.read(cells[name], currency)
+        except WrongCell as error:
+            problems.append(RowProblem(number, name, error.expected, shown(cells[name]), error.fix))
+    try:
+        variants = _read_variants(number, cells, present, fields.get("sku", ""))
+        if problems:
+            return None, problems
+        values = _merged(fields, variants, present)
+        return ReadRow(number, values, _read_stock(number, cells, values, present)), []
+    except _Problems as error:
+        return None, problems + error.problems
+
+
+def missing_columns(columns: Iterable[str], currency: str) -> Iterator[RowProblem]:
+    """The columns that a file with new products lacks."""
+    present = set(columns)
+    for name in (*NEEDED_TO_CREATE, f"price_{currency.lower()}"):
+        if name not in present:
+            yield RowProblem(1, name, f"a column named {name}", "none", "Add it: new products cannot do without it.")
+
+
+def as_row_problem(number: int, problem: FieldProblem) -> RowProblem:
+    """A problem of a product's field, named by the column it came from."""
+    column = COLUMN_OF_FIELD.get(problem.field, problem.field)
+    return RowProblem(number, column, problem.expected, problem.found, problem.fix)
+
+
+def split_evenly(units: int, parts: int) -> list[int]:
+    """Units over the variants, the remainder to the first."""
+    share, rest = divmod(units, parts)
+    return [share + rest, *[share] * (parts - 1)]
+
+
+def _merged(fields: dict[str, Any], variants: tuple[VariantValues, ...], present: Present | None) -> ProductValues:
+    if present:
+        told = {name: value for name, value in fields.items() if value or name not in KEPT_WHEN_EMPTY}
+        return replace(present.values, **told, variants=variants)
+    safety = dict.fromkeys(("contraindications", "cautions", "allergens", "powered"))
+    return ProductValues(**{**safety, **fields, "variants": variants})
+
+
+def _read_variants(
+    number: int, cells: Mapping[str, str], present: Present | None, sku: str
+) -> tuple[VariantValues, ...]:
+    there = present.values.variants if present else ()
+    if "variants" in cells:
+        options = [option.strip() for option in cells["variants"].split("|")]
+    else:
+        options = [variant.option_value for variant in there] or [""]
+    known = {variant.option_value: variant for variant in there}
+    skus = _aligned(number, "variant_skus", cells, len(options)) if cells.get("variant_skus") else [""] * len(options)
+    prices: list[dict[str, int]] = [dict(known[option].prices) if option in known else {} for option in options]
+    for name in cells:
+        if is_price_column(name):
+            _read_prices(number, name, cells, prices)
+    return tuple(
+        VariantValues(
+            option_value=option,
+            prices=prices[place],
+            sku=skus[place] or (known[option].sku if option in known else variant_sku(sku, option)),
+        )
+        for place, option in enumerate(options)
+    )
+
+
+def _read_prices(number: int, name: str, cells: Mapping[str, str], prices: list[dict[str, int]]) -> None:
+    currency = price_currency(name)
+    assert currency is not None
+    parts = _aligned(number, name, cells, len(prices)) if "|" in cells[name] else [cells[name]] * len(prices)
+    for place, part in enumerate(parts):
+        try:
+            minor = read_money(part, currency)
+        except WrongCell as error:
+            raise _Problems([RowProblem(number, name, error.expected, shown(part), error.fix)]) from error
+        prices[place].pop(currency, None)
+        if minor is not None:
+            prices[place][currency] = minor
+
+
+def _read_stock(
+    number: int, cells: Mapping[str, str], values: ProductValues, present: Present | None
+) -> dict[str, int]:
+    text = cells.get("stock", "")
+    if not text:
+        return {}
+    skus = [variant.sku for variant in values.variants]
+    parts = _aligned(number, "stock", cells, len(skus)) if "|" in text else [text]
+    try:
+        units = [read_whole(part) for part in parts]
+    except WrongCell as error:
+        raise _Problems([RowProblem(number, "stock", error.expected, shown(text), error.fix)]) from error
+    if any(part is None or part > MAX_STOCK for part in units):
+        raise _Problems(
+            [RowProblem(number, "stock", f"units from 0 to {MAX_STOCK}", shown(text), "Correct the number.")]
+        )
+    wanted = [part for part in units if part is not None]
+    if "|" in text:
+        return dict(zip(skus, wanted, strict=True))
+    there = {sku: present.stock.get(sku, 0) for sku in skus} if present else {}
+    if present and sum(there.values()) == wanted[0]:
+        return there  # the total is right: how it is spread over the variants stays
+    return dict(zip(skus, split_evenly(wanted[0], len(skus)), strict=True))
+
+
+def _aligned(number: int, name: str, cells: Mapping[str, str], wanted: int) -> list[str]:
+    parts = [part.strip() for part in cells[name].split("|")]
+    if len(parts) != wanted:
+        fix = "Give one value for each variant, or a single one for all."
+        raise _Problems([RowProblem(number, name, f"{wanted} values between |", f"{len(parts)} values", fix)])
+    return parts

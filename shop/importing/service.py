@@ -1,0 +1,172 @@
+"""The dry run of an import, and the import itself: all rows or none."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from shop.audit.models import AuditEvent
+from shop.catalogue import rules as catalogue_rules
+from shop.catalogue.models import Product
+from shop.catalogue.rules import Lint, default_status, is_stimulator, shown
+from shop.catalogue.service import InvalidProduct, save_product, values_of
+from shop.catalogue.states import ProductStatus
+from shop.catalogue.values import ProductValues
+from shop.errors import BadInput
+from shop.importing.reading import MAX_PROBLEMS, RowProblem, UnreadableFile, read_sheet
+from shop.importing.rules import Present, ReadRow, as_row_problem, missing_columns, read_row
+from shop.stock import service as stock
+from shop.stock.models import StockLevel
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import would do. With problems nothing can be imported; notices are worth reading but stop nothing."""
+
+    creates: tuple[ReadRow, ...] = ()
+    updates: tuple[ReadRow, ...] = ()
+    unchanged: int = 0
+    problems: tuple[RowProblem, ...] = ()
+    notices: tuple[str, ...] = ()
+
+    @property
+    def is_runnable(self) -> bool:
+        """Whether nothing stands against the import and there is something to do."""
+        return not self.problems and bool(self.creates or self.updates)
+
+
+def plan_import(
+    session: Session,
+    content: str | bytes,
+    *,
+    currency: str,
+    lint: Lint,
+    defaults: Mapping[str, str] | None = None,
+) -> ImportPlan:
+    """Read a CSV file and say what importing it would do; nothing is changed.
+
+    `defaults` are cells for columns that the file does not have, used for new products. `lint` finds health claims.
+    """
+    try:
+        sheet = read_sheet(content)
+    except UnreadableFile as error:
+        return ImportPlan(problems=(error.problem,))
+    if sheet.problems:
+        return ImportPlan(problems=sheet.problems, notices=sheet.notices)
+    present = _present(session, [cells["sku"] for _, cells in sheet.rows])
+    if any(cells["sku"] not in present for _, cells in sheet.rows):
+        missing = tuple(missing_columns([*sheet.columns, *(defaults or {})], currency))
+        if missing:
+            return ImportPlan(problems=missing, notices=sheet.notices)
+    problems, notices = list(_doubles(sheet.rows)), list(sheet.notices)
+    creates, updates, unchanged = [], [], 0
+    for number, cells in sheet.rows:
+        there = present.get(cells["sku"])
+        row, found = read_row(number, cells if there else {**(defaults or {}), **cells}, there, currency=currency)
+        if row is not None:
+            found = _checked(row, there, currency, lint)
+            notices += _notices(row, there)
+        problems += found
+        if row is None or found:
+            continue
+        if there is None:
+            creates.append(row)
+        elif row.values == there.values and all(there.stock.get(sku, 0) == units for sku, units in row.stock.items()):
+            unchanged += 1
+        else:
+            updates.append(row)
+    return ImportPlan(tuple(creates), tuple(updates), unchanged, tuple(problems[:MAX_PROBLEMS]), tuple(notices))
+
+
+def run_import(
+    session: Session, plan: ImportPlan, *, currency: str, lint: Lint, actor: str, now: datetime
+) -> tuple[int, int]:
+    """Do what the plan says; returns how many products were created and changed.
+
+    The caller's transaction makes it all or nothing. Raises BadInput when the plan has problems or the shop changed
+    so much meanwhile that a row no longer fits.
+    """
+    if plan.problems:
+        raise BadInput(plan.problems[0].sentence)
+    for row in sorted((*plan.creates, *plan.updates), key=lambda row: row.number):
+        try:
+            save_product(session, row.values, currency=currency, lint=lint, now=now)
+        except InvalidProduct as error:
+            raise BadInput(as_row_problem(row.number, error.problems[0]).sentence) from error
+        _set_stock(session, row.stock, actor=actor, now=now)
+    counts = {"created": len(plan.creates), "changed": len(plan.updates), "unchanged": plan.unchanged}
+    session.add(AuditEvent(at=now, actor=actor, action="catalogue.import", subject="catalogue", changes=dict(counts)))
+    return counts["created"], counts["changed"]
+
+
+def stock_of(session: Session, skus: Iterable[str]) -> dict[str, int]:
+    """Units on the shelf of those SKUs that have been counted."""
+    wanted = list(skus)
+    found: dict[str, int] = {}
+    for start in range(0, len(wanted), 500):  # a statement takes a limited number of values
+        part = wanted[start : start + 500]
+        rows = session.execute(select(StockLevel.sku, StockLevel.available).where(StockLevel.sku.in_(part)))
+        found.update(row._tuple() for row in rows)
+    return found
+
+
+def _present(session: Session, skus: Sequence[str]) -> dict[str, Present]:
+    products: list[Product] = []
+    wanted = list(dict.fromkeys(skus))
+    for start in range(0, len(wanted), 500):
+        part = select(Product).where(Product.sku.in_(wanted[start : start + 500]))
+        products += session.scalars(part.options(selectinload(Product.variants)))
+    values = [values_of(product) for product in products]
+    units = stock_of(session, [variant.sku for product in values for variant in product.variants])
+    return {
+        product.sku: Present(product, {variant.sku: units.get(variant.sku, 0) for variant in product.variants})
+        for product in values
+    }
+
+
+def _doubles(rows: Sequence[tuple[int, Mapping[str, str]]]) -> Iterable[RowProblem]:
+    first: dict[str, int] = {}
+    for number, cells in rows:
+        sku = cells["sku"].lower()
+        if sku in first:
+            yield RowProblem(
+                number,
+                "sku",
+                "each SKU once",
+                f"{shown(cells['sku'])} of row {first[sku]} again",
+                "Remove one of them.",
+            )
+        first.setdefault(sku, number)
+
+
+def _checked(row: ReadRow, there: Present | None, currency: str, lint: Lint) -> list[RowProblem]:
+    status = row.values.status or (there.values.status if there else default_status(row.values))
+    found = catalogue_rules.problems(
+        row.values, currency=currency, publish=status is ProductStatus.PUBLISHED, lint=lint
+    )
+    return [as_row_problem(row.number, problem) for problem in found]
+
+
+def _notices(row: ReadRow, there: Present | None) -> list[str]:
+    values: ProductValues = row.values
+    is_held_back = there is None and values.status is None and default_status(values) is ProductStatus.DRAFT
+    if is_held_back and is_stimulator(values.type, values.powered, values.heat):
+        return [f"Row {row.number}: {values.sku} is an electrical stimulator without a registration number: a draft."]
+    return []
+
+
+def _set_stock(session: Session, wanted: Mapping[str, int], *, actor: str, now: datetime) -> None:
+    present = stock_of(session, wanted)
+    for sku, units in sorted(wanted.items()):
+        change = units - present.get(sku, 0)
+        if change or sku not in present:
+            _book(session, sku, change, actor=actor, now=now)
+
+
+def _book(session: Session, sku: str, change: int, *, actor: str, now: datetime) -> None:
+    if change:
+        stock.receive(session, sku, change, reason="import", actor=actor, now=now)
+    else:
+        session.add(StockLevel(sku=sku, available=0, held=0, sold=0))
