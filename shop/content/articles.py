@@ -19,6 +19,7 @@ SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MARKER = re.compile(r"^\[\[(questionnaire|products)((?: +[a-z_]+=[^\s\]]+)*) *\]\] *$", re.MULTILINE)
 WORDS_A_MINUTE = 200
 MOST_PRODUCTS = 8
+NOTHING = Markup()
 
 Stamp = tuple[tuple[str, int, int], ...]
 
@@ -28,7 +29,7 @@ class Part:
     """A piece of an article: its text, the call to the questionnaire, or a place for products."""
 
     kind: Literal["text", "questionnaire", "products"]
-    html: Markup = Markup("")
+    html: Markup = NOTHING
     areas: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     limit: int = 4

@@ -17,6 +17,8 @@ SENTENCE_END = re.compile(r"[.!?]+(?=\s|$)|\n\s*\n|\n(?=\s*[-*#|>])")
 CLAUSE_END = re.compile(r"[.!?;:()–—\n|]|\bbut\b|\baber\b|\bsondern\b|\bmais\b|\bpero\b|\bsino\b")
 NEAR_END = re.compile(rf"{CLAUSE_END.pattern}|,")
 TOKEN = re.compile(r"[^\W_]+(?:['-][^\W_]+)*|,")
+COMMAS = frozenset({","})
+LIST_ENDS = frozenset({"", "or", "nor", "oder", "ni"})
 ANSWERED_NO = re.compile(r"\?[\s\"'*#>-]*(?:no|nein|non)\s*[.,:;]")
 
 
@@ -94,12 +96,14 @@ def _is_denied_before(text: str, start: int, end: int, language: Language) -> bo
             questions = index > 0 and tokens[index - 1] in language.not_negating_before
             return not questions and not _compares(text, end, token, language)
         is_claim_word = language.claim_words.match(token) is not None
-        joins = token == "," and (nearer in {"or", "nor", "oder", "ni"} or bool(language.claim_words.match(nearer)))
-        joins = joins or (token == "," and not nearer)
-        if not (is_claim_word or joins or token in language.fillers):
+        if not (is_claim_word or token in language.fillers or (token in COMMAS and _is_list_before(nearer, language))):
             return False
         nearer = token
     return False
+
+
+def _is_list_before(word: str, language: Language) -> bool:
+    return word in LIST_ENDS or language.claim_words.match(word) is not None
 
 
 def _is_negator(token: str, language: Language) -> bool:
@@ -127,4 +131,6 @@ def _is_denied_after(text: str, start: int, end: int, language: Language) -> boo
 
 def text_of(claims: tuple[Claim, ...], text: str, *, name: str = "text") -> str:
     """Name each claim with its line, for a merchant's error message or a failing test."""
-    return "\n".join(f"{name}:{text.count(chr(10), 0, claim.start) + 1}: “{claim.words}”: {claim.why}" for claim in claims)
+    return "\n".join(
+        f"{name}:{text.count(chr(10), 0, claim.start) + 1}: “{claim.words}”: {claim.why}" for claim in claims
+    )

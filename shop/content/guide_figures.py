@@ -1,37 +1,27 @@
 """The figures of the guide, drawn as vectors: nobody has to hold the rights to a photograph."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from reportlab.graphics.shapes import Drawing
+from reportlab.graphics.shapes import Circle, Drawing, Ellipse, Line, Path, Polygon, Rect, String
+from reportlab.lib.colors import HexColor
 
 MOSS, LEAF, LINEN, TEXT, SKIN = "#2f5d3a", "#7fa487", "#f2ecdf", "#22251f", "#d9c3a8"
 WIDTH = 451.0
-Drawer = Callable[[], "Drawing"]
+Drawer = Callable[[], Drawing]
 
 
-def _panel(height: float) -> "Drawing":
-    from reportlab.graphics.shapes import Drawing, Rect  # noqa: PLC0415 - imported with the guide, never at start
-    from reportlab.lib.colors import HexColor  # noqa: PLC0415
-
+def _panel(height: float) -> Drawing:
     drawing = Drawing(WIDTH, height)
     drawing.add(Rect(0, 0, WIDTH, height, rx=6, ry=6, fillColor=HexColor(LINEN), strokeColor=None))
     return drawing
 
 
-def _words(drawing: "Drawing", x: float, y: float, text: str, size: float = 8.5, anchor: str = "start") -> None:
-    from reportlab.graphics.shapes import String  # noqa: PLC0415
-    from reportlab.lib.colors import HexColor  # noqa: PLC0415
-
+def _words(drawing: Drawing, x: float, y: float, text: str, size: float = 8.5, anchor: str = "start") -> None:
     drawing.add(String(x, y, text, fontName="Helvetica", fontSize=size, fillColor=HexColor(TEXT), textAnchor=anchor))
 
 
-def lying() -> "Drawing":
+def lying() -> Drawing:
     """Somebody lying on a mat, a towel under the knees, seen from the side."""
-    from reportlab.graphics.shapes import Circle, Path, Polygon, Rect  # noqa: PLC0415
-    from reportlab.lib.colors import HexColor  # noqa: PLC0415
-
     drawing = _panel(150)
     moss, skin, leaf = HexColor(MOSS), HexColor(SKIN), HexColor(LEAF)
     drawing.add(Rect(60, 34, 340, 5, fillColor=leaf, strokeColor=None))
@@ -63,11 +53,8 @@ def lying() -> "Drawing":
     return drawing
 
 
-def ladder() -> "Drawing":
+def ladder() -> Drawing:
     """Fourteen bars: how many minutes on which day."""
-    from reportlab.graphics.shapes import Rect  # noqa: PLC0415
-    from reportlab.lib.colors import HexColor  # noqa: PLC0415
-
     drawing = _panel(150)
     minutes = (5, 5, 7, 7, 10, 10, 0, 10, 10, 12, 12, 15, 15, 15)
     for index, length in enumerate(minutes):
@@ -80,11 +67,8 @@ def ladder() -> "Drawing":
     return drawing
 
 
-def breath() -> "Drawing":
+def breath() -> Drawing:
     """Four counts in, six counts out."""
-    from reportlab.graphics.shapes import Path  # noqa: PLC0415
-    from reportlab.lib.colors import HexColor  # noqa: PLC0415
-
     drawing = _panel(104)
     wave = Path(fillColor=None, strokeColor=HexColor(MOSS), strokeWidth=3)
     wave.moveTo(36, 30)
@@ -99,11 +83,8 @@ def breath() -> "Drawing":
     return drawing
 
 
-def back() -> "Drawing":
+def back() -> Drawing:
     """A back from behind: where pressure is welcome, and the spine and neck to leave alone."""
-    from reportlab.graphics.shapes import Circle, Ellipse, Line, Path  # noqa: PLC0415
-    from reportlab.lib.colors import HexColor  # noqa: PLC0415
-
     drawing = _panel(196)
     skin, moss = HexColor(SKIN), HexColor(MOSS)
     torso = Path(fillColor=skin, strokeColor=None)

@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from shop.content.front_matter import split_text
 from shop.content.markdown import Heading, render_markdown
@@ -45,14 +45,12 @@ def find_page(slug: str, values: Mapping[str, str], *, folder: Path | str = "") 
     path = own if own and own.is_file() else SHIPPED / f"{slug}.md"
     title, description, updated, html, headings = _read(path, path.stat().st_mtime_ns)
 
-    def fill(match: re.Match[str]) -> str:
-        return str(escape(values[match[1]]))
-
-    filled = Markup(PLACEHOLDER.sub(fill, html))  # noqa: S704 - clean HTML, and each value escaped
-    return Page(slug, _plain(title, values), _plain(description, values), updated, filled, headings)
+    for name in set(PLACEHOLDER.findall(html)):
+        html = html.replace(f"${name}", values[name])  # Markup escapes the value
+    return Page(slug, _filled(title, values), _filled(description, values), updated, html, headings)
 
 
-def _plain(text: str, values: Mapping[str, str]) -> str:
+def _filled(text: str, values: Mapping[str, str]) -> str:
     return PLACEHOLDER.sub(lambda match: values[match[1]], text)
 
 

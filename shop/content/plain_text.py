@@ -14,7 +14,9 @@ PIECE = re.compile(
     r"|(?P<space>[ \t\u00a0\u2007\u2009\u202f_]+|\r?\n(?![ \t]*(?:\r?\n|[-*#|>])))",
     re.IGNORECASE,
 )
-TYPOGRAPHIC = str.maketrans({"’": "'", "‘": "'", "‐": "-", "‑": "-", "“": " ", "”": " ", '"': " ", "„": " ", "«": " ", "»": " "})
+TYPOGRAPHIC = str.maketrans(
+    {"’": "'", "‘": "'", "‐": "-", "‑": "-", "“": " ", "”": " ", '"': " ", "„": " ", "«": " ", "»": " "}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from datetime import timedelta
 CONSENT_TEXT = "One mail a month at the most, about using mats and tools, until I unsubscribe."
 CONFIRM_WITHIN = timedelta(days=7)
 LONGEST_ADDRESS = 254
-ADDRESS = re.compile(r"[^\s@<>()\[\],;:\\\"]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
+LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+ADDRESS = re.compile(rf"[^\s@<>()\[\],;:\\\"]{{1,64}}@{LABEL}(?:\.{LABEL})+")
 
 
 def normal_email(text: str) -> str:

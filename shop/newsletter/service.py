@@ -47,9 +47,7 @@ def sign_up(session: Session, typed: str, *, links: Links, letterhead: Letterhea
     email = normal_email(typed)
     if not is_email(email):
         raise BadAddress
-    insert_if_absent(
-        session, Subscriber, email=email, consent_text=CONSENT_TEXT, requested_at=now, confirmed_at=None
-    )
+    insert_if_absent(session, Subscriber, email=email, consent_text=CONSENT_TEXT, requested_at=now, confirmed_at=None)
     subscriber = session.scalars(
         update(Subscriber)
         .where(Subscriber.email == email)
