@@ -33,6 +33,7 @@ __all__ = [
     "find_cart",
     "find_line",
     "lock_cart",
+    "name_of",
     "remove",
     "set_quantity",
     "terms_of",
@@ -194,8 +195,8 @@ def choose_delivery(
     _accept_prices(session, cart.id, zone.currency)
 
 
-def find_line(session: Session, token: str | None, sku: str, now: datetime) -> tuple[str, str, int] | None:
-    """(title, option, pieces) of a line in the cart of a token."""
+def find_line(session: Session, token: str | None, sku: str, now: datetime) -> tuple[str, int] | None:
+    """(name, pieces) of a line in the cart of a token."""
     if not token:
         return None
     row = session.execute(
@@ -205,7 +206,14 @@ def find_line(session: Session, token: str | None, sku: str, now: datetime) -> t
         .join(Cart, Cart.id == CartLine.cart_id)
         .where(Cart.token_hash == fingerprint(token), Cart.expires_at > now, Variant.sku == sku)
     ).first()
-    return None if row is None else (row.title, row.option_value, row.quantity)
+    return None if row is None else (", ".join(filter(None, row[:2])), row.quantity)
+
+
+def name_of(session: Session, sku: str) -> str | None:
+    """Title and option of a variant, whether it is still sold or not."""
+    query = select(Product.title, Variant.option_value).join(Variant, Variant.product_id == Product.id)
+    row = session.execute(query.where(Variant.sku == sku)).first()
+    return None if row is None else ", ".join(filter(None, row))
 
 
 def _touch(session: Session, token: str | None, terms: CartTerms, now: datetime) -> _Touched | None:

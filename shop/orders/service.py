@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from shop.errors import Conflict, NotFound
@@ -28,6 +28,7 @@ __all__ = [
     "OrderPage",
     "Parcel",
     "cancel",
+    "count_cancelled_of_cart",
     "create_order",
     "erase_customer",
     "export_customer",
@@ -156,6 +157,12 @@ def open_orders_of_cart(session: Session, cart_id: int) -> list[Order]:
     """Orders of this cart that still wait for their payment, oldest first."""
     query = select(Order).where(Order.cart_id == cart_id, Order.state == OrderState.PENDING).order_by(Order.id)
     return list(session.scalars(query))
+
+
+def count_cancelled_of_cart(session: Session, cart_id: int) -> int:
+    """How many orders of this cart came to nothing."""
+    query = select(func.count()).select_from(Order)
+    return session.scalar(query.where(Order.cart_id == cart_id, Order.state == OrderState.CANCELLED)) or 0
 
 
 def held_for_cart(session: Session, cart_id: int) -> dict[str, int]:

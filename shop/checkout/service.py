@@ -1,0 +1,167 @@
+"""Placing an order: prices worked out again, stock held, order and payment call written down, all or nothing."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from shop.cart import service as cart
+from shop.cart.rules import CartView
+from shop.checkout.rules import CheckoutDetails, is_below_minimum
+from shop.errors import BadInput, Conflict
+from shop.gateway import PaymentRequest
+from shop.mail.letterhead import Letterhead
+from shop.money import Money
+from shop.orders import service as orders
+from shop.orders.models import Order
+from shop.payments import service as payments
+from shop.payments.settlement import place_free
+from shop.pricing.rules import Zones
+from shop.stock import service as stock
+
+
+class CartChanged(Conflict):
+    """The cart is not the one that was checked: nothing was ordered."""
+
+    code = "cart_changed"
+
+    def __init__(self) -> None:
+        super().__init__("Your cart or a price changed meanwhile. Nothing was ordered; please check it again.")
+
+
+class NotAvailable(Conflict):
+    """A line cannot be ordered as it is; the cart page says which and why."""
+
+    code = "not_available"
+
+    def __init__(self) -> None:
+        super().__init__("Something in your cart is no longer available in this number. Nothing was ordered.")
+
+
+class BelowMinimum(BadInput):
+    """The payment provider takes no amount this small."""
+
+    code, title = "below_minimum", "This order is too small to be paid"
+
+    def __init__(self) -> None:
+        super().__init__("The payment service does not take an amount this small. Please add something to your cart.")
+
+
+@dataclass(frozen=True, slots=True)
+class Urls:
+    """Public addresses that lead back from the payment page, made from the order's token."""
+
+    success: Callable[[str], str]
+    cancel: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What the shop's settings say of placing an order."""
+
+    zones: Zones
+    letterhead: Letterhead
+    urls: Urls
+    session_minutes: int
+    hold_minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What the check page said when its button was pressed."""
+
+    checkout_token: str
+    cart_version: int
+    total: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """The order, and the call that opens its payment page: None when there is nothing to pay."""
+
+    order_id: int
+    order_token: str
+    request: PaymentRequest | None
+
+
+def intent_text(session: Session, contents: CartView, details: CheckoutDetails) -> str:
+    """What a checkout token is made from: another cart, address or try after a cancelled order is another order."""
+    tried = orders.count_cancelled_of_cart(session, contents.cart_id)
+    return json.dumps([contents.cart_id, contents.version, tried, asdict(details)])
+
+
+def place_order(
+    session: Session, cart_id: int, details: CheckoutDetails, *, intent: Intent, terms: Terms, now: datetime
+) -> Placed:
+    """Turn the cart into a pending order with its stock held. The same intent twice gives the same order.
+
+    Raises CartChanged, NotAvailable, BelowMinimum, or OutOfStock when somebody was faster.
+    """
+    basket = cart.lock_cart(session, cart_id)
+    earlier = orders.find_by_checkout_token(session, intent.checkout_token)
+    if earlier is not None:
+        return _again(session, earlier)
+    if basket is None or basket.version != intent.cart_version:
+        raise CartChanged
+    contents = cart.view(session, basket, terms.zones)
+    _check(contents, details, intent)
+    order = orders.create_order(session, _draft(contents, details, intent), now=now)
+    expires_at = now + timedelta(minutes=terms.hold_minutes)
+    for line in sorted(order.lines, key=lambda line: line.sku):  # one lock order, so no deadlock
+        stock.reserve(session, order_id=order.id, sku=line.sku, quantity=line.quantity, expires_at=expires_at)
+    if order.total_minor == 0:
+        place_free(session, order.id, letterhead=terms.letterhead, now=now)
+        return Placed(order.id, order.token, None)
+    request = payments.prepare_attempt(
+        session,
+        order,
+        success_url=terms.urls.success(order.token),
+        cancel_url=terms.urls.cancel(order.token),
+        session_minutes=terms.session_minutes,
+        now=now,
+    )
+    return Placed(order.id, order.token, request)
+
+
+def _again(session: Session, order: Order) -> Placed:
+    attempt = payments.live_attempt(session, order.id)
+    return Placed(order.id, order.token, None if attempt is None else payments.request_of(attempt))
+
+
+def _check(contents: CartView, details: CheckoutDetails, intent: Intent) -> None:
+    if contents.place.country != details.country or (contents.place.region or "") != details.region:
+        raise CartChanged
+    if not contents.can_check_out:
+        raise NotAvailable
+    if contents.quote.total != intent.total:
+        raise CartChanged
+    if is_below_minimum(contents.quote.total):
+        raise BelowMinimum
+
+
+def _draft(contents: CartView, details: CheckoutDetails, intent: Intent) -> orders.OrderDraft:
+    return orders.OrderDraft(
+        cart_id=contents.cart_id,
+        cart_version=contents.version,
+        checkout_token=intent.checkout_token,
+        email=details.email,
+        phone=details.phone,
+        address=orders.Address(
+            full_name=details.full_name,
+            line1=details.line1,
+            line2=details.line2,
+            city=details.city,
+            region=details.region,
+            postal_code=details.postal_code,
+            country=details.country,
+        ),
+        lines=tuple(
+            orders.LineDraft(line.sku, line.title, line.option_value, quoted)
+            for line, quoted in zip(contents.lines, contents.quote.lines, strict=True)
+        ),
+        quote=contents.quote,
+        shipping_method=contents.place.method.code,
+        shipping_title=contents.place.method.title,
+    )

@@ -1,0 +1,203 @@
+"""The cart's pages: add, change, remove and put back, choose a country; totals before any personal data."""
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from shop import cookies
+from shop.cart import service as cart
+from shop.cart.rules import CartLineView, read_quantity, read_sku
+from shop.catalogue.window import shop_window
+from shop.clock import utc_now
+from shop.csrf import ProtectedForm, require_same_origin
+from shop.errors import BadInput, Forbidden
+from shop.orders import service as orders
+from shop.pricing import service as pricing
+from shop.pricing.countries import country_name
+from shop.pricing.rules import Zones
+from shop.quiz.visitor import exclusion_for_visitor
+from shop.storefront.cart_forms import AddForm, DeliveryForm, LineForm
+from shop.web import config, db, no_store, page, shop_url, transaction
+
+blueprint = Blueprint("cart", __name__)
+SECONDS_A_DAY = 86_400
+_TOLD = {
+    "left": "You left the payment page. Nothing was charged, and your cart is as it was.",
+    "over": "The time to pay was over. Nothing was charged; please check your cart and order again.",
+    "short": "Something in your cart is no longer there in this number. Nothing was ordered; see the notes below.",
+}
+
+
+@blueprint.get("/cart", endpoint="page")
+def page_of_cart() -> Response:
+    """The cart."""
+    return _cart_page()
+
+
+@blueprint.post("/cart/add")
+def add() -> AnyResponse:
+    """Put a product in, unless the visitor's own answers speak against it: then say so first (R31, R32)."""
+    require_same_origin()
+    form = AddForm(request.form)
+    sku, quantity = read_sku(form.sku.data), read_quantity(form.quantity.data or "1")
+    if form.for_somebody_else.data != "yes" and cookies.read(cookies.ANSWERS) is not None:
+        name = cart.name_of(db(), sku)
+        reason = _speaks_against(sku) if name else None
+        if reason is not None:
+            return no_store(page("cart/excluded.html", 409, reason=reason, name=name, sku=sku, quantity=quantity))
+    return _put_in(sku, quantity, then=shop_url("cart.added", sku=sku))
+
+
+@blueprint.get("/cart/added/<sku>")
+def added(sku: str) -> AnyResponse:
+    """Name what was put in, with the ways on."""
+    found = cart.find_line(db(), cookies.read(cookies.CART), read_sku(sku), utc_now())
+    if found is None:
+        return redirect(shop_url("cart.page"), 303)
+    name, pieces = found
+    return no_store(page("cart/added.html", name=name, pieces=pieces))
+
+
+@blueprint.post("/cart/update")
+def update() -> AnyResponse:
+    """Set a line's quantity; 0 removes it."""
+    form = _line_form()
+    sku = read_sku(form.sku.data)
+    try:
+        quantity = read_quantity(form.quantity.data, lowest=0)
+    except BadInput as error:
+        return _cart_page(422, wrong={sku: str(error)})
+    if quantity == 0:
+        return _take_out(sku)
+    with transaction() as session:
+        cart.set_quantity(session, _token(), sku, quantity, terms=_terms(), now=utc_now())
+    return redirect(shop_url("cart.page"), 303)
+
+
+@blueprint.post("/cart/remove")
+def remove() -> AnyResponse:
+    """Take a line out; the cart page offers to put it back."""
+    return _take_out(read_sku(_line_form().sku.data))
+
+
+@blueprint.post("/cart/undo")
+def undo() -> AnyResponse:
+    """Put back what was just taken out."""
+    form = _line_form()
+    return _put_in(read_sku(form.sku.data), read_quantity(form.quantity.data), then=shop_url("cart.page"))
+
+
+@blueprint.post("/cart/delivery")
+def delivery() -> AnyResponse:
+    """Choose country, state and way of delivery."""
+    form = DeliveryForm(request.form, meta={"csrf_context": _token()})
+    _check(form)
+    wanted = cart.Delivery(form.country.data or "", form.region.data or None, form.method.data)
+    with transaction() as session:
+        cart.choose_delivery(session, _token(), wanted, zones=zones(), terms=_terms(), now=utc_now())
+    return redirect(shop_url("cart.page") + "#delivery", 303)
+
+
+def _put_in(sku: str, quantity: int, *, then: str) -> AnyResponse:
+    with transaction() as session:
+        put = cart.add(session, cookies.read(cookies.CART), sku, quantity, terms=_terms(), now=utc_now())
+    answer = redirect(then, 303)
+    _keep_token(answer, put.token)
+    return answer
+
+
+def _keep_token(answer: AnyResponse, token: str) -> None:
+    if isinstance(answer, Response):
+        cookies.write(answer, cookies.CART, token, max_age_seconds=config().cart_days * SECONDS_A_DAY)
+
+
+def _take_out(sku: str) -> AnyResponse:
+    with transaction() as session:
+        pieces = cart.remove(session, _token(), sku, terms=_terms(), now=utc_now())
+    return redirect(shop_url("cart.page", removed=sku, pieces=pieces), 303)
+
+
+def _cart_page(http_status: int = 200, *, wrong: dict[str, str] | None = None) -> Response:
+    now, token = utc_now(), cookies.read(cookies.CART)
+    found = cart.find_cart(db(), token, now)
+    if found is None or token is None:
+        return no_store(page("cart/cart.html", http_status, cart=None, removed=None))
+    contents = cart.view(db(), found, zones(), orders.held_for_cart(db(), found.id))
+    words: dict[str, Any] = {
+        "cart": contents,
+        "line_form": LineForm(meta={"csrf_context": token}),
+        "removed": _removed(),
+        "wrong": wrong or {},
+        "messages": _messages(),
+    }
+    if contents.lines:
+        form = DeliveryForm(meta={"csrf_context": token})
+        words["delivery_form"] = form.offer(zones(), contents, config().locale)
+        words["country"] = country_name(contents.place.country, config().locale)
+        words["rows"] = [
+            {"line": line, "picture_url": _picture_url(line), "speaks_against": _speaks_against(line.sku)}
+            for line in contents.lines
+        ]
+    return no_store(page("cart/cart.html", http_status, **words))
+
+
+def _messages() -> list[dict[str, str]]:
+    """What the visitor is told when another page sent them here."""
+    told = _TOLD.get(request.args.get("told", ""))
+    return [{"kind": "warning", "text": told}] if told else []
+
+
+def _removed() -> dict[str, Any] | None:
+    """What was just taken out, so that it can be put back."""
+    try:
+        sku, pieces = read_sku(request.args.get("removed")), read_quantity(request.args.get("pieces"))
+    except BadInput:
+        return None
+    name = cart.name_of(db(), sku)
+    return None if name is None else {"sku": sku, "pieces": pieces, "name": name}
+
+
+def _speaks_against(sku: str) -> str | None:
+    """Why the visitor's own answers exclude a product; None without answers."""
+    if cookies.read(cookies.ANSWERS) is None:
+        return None
+    excluded = exclusion_for_visitor(db(), sku)
+    return None if excluded is None else excluded.sentence
+
+
+def _picture_url(line: CartLineView) -> str:
+    window = shop_window()
+    if line.picture_file is not None:
+        return window.media_url + line.picture_file
+    return f"{window.picture_url}{line.product_sku}.svg"
+
+
+def _line_form() -> LineForm:
+    form = LineForm(request.form, meta={"csrf_context": _token()})
+    _check(form)
+    return form
+
+
+def _check(form: ProtectedForm) -> None:
+    """Refuse a form whose token is not this cart's."""
+    form.validate()
+    if form.errors.get("csrf_token"):
+        raise Forbidden
+
+
+def _token() -> str:
+    """The secret of the visitor's cart, which its forms are bound to."""
+    token = cookies.read(cookies.CART)
+    if not token:
+        raise Forbidden("This form belongs to no cart: it was open for too long, or cookies are switched off.")
+    return token
+
+
+def zones() -> Zones:
+    """Where the current shop delivers."""
+    return pricing.zones(config())
+
+
+def _terms() -> cart.CartTerms:
+    return cart.terms_of(zones(), config().cart_days)
