@@ -12,6 +12,7 @@ from recommender.knowledge import (
     ANY_AREA,
     NEIGHBOURS,
     POSITIONS,
+    RELATED_KINDS,
     TYPE_SUITS,
     WARMTH_SUITS,
     TypeKnowledge,
@@ -43,7 +44,7 @@ class Catalogue:
 
     `areas` (items, areas) marks what a product reaches itself, `near` what it reaches only from a neighbouring
     area or as a second use. `kinds`, `positions`, `cautions` likewise. `child_size` marks what is made for
-    children.
+    children. `related_kinds` are those a product is some use for beside its own.
     Products of one type share a `type_number`; `tie_order` is each product's place by price and SKU.
     `suited` (items, kinds) says how far studies found some use in this sort of product for the kind.
     """
@@ -52,6 +53,7 @@ class Catalogue:
     areas: Floats
     near: Floats
     kinds: Floats
+    related_kinds: Floats
     positions: Floats
     area_count: Floats
     type_number: Ints
@@ -71,6 +73,7 @@ class Catalogue:
     price: Floats
     is_whole: Bools
     is_expert: Bools
+    is_worn: Bools
     is_partly_reached: Bools
     child_size: Bools
     available: Bools
@@ -110,6 +113,7 @@ def _arrays(items: tuple[Item, ...]) -> Catalogue:
         areas=areas,
         near=near * (1 - areas),
         kinds=_one_hot((item.pain_kinds for item in items), KIND_CODES),
+        related_kinds=_one_hot((_related(item) for item in items), KIND_CODES),
         positions=_one_hot((item.positions for item in items), POSITIONS),
         area_count=np.maximum(areas.sum(axis=1) + [ANY_AREA in item.areas for item in items], 1),
         type_number=np.unique([item.type for item in items], return_inverse=True)[1],
@@ -129,6 +133,7 @@ def _arrays(items: tuple[Item, ...]) -> Catalogue:
         price=_column(items, lambda item: float(item.price_minor)),
         is_whole=np.array([item.coverage == "whole" for item in items], dtype=np.bool_),
         is_expert=np.array([item.level == "experienced" for item in items], dtype=np.bool_),
+        is_worn=np.array([ANY_AREA in item.areas for item in items], dtype=np.bool_),
         is_partly_reached=np.array([known.self_reach == "partly" for known in types], dtype=np.bool_),
         child_size=np.array([CHILD_SIZE.search(item.title) is not None for item in items], dtype=np.bool_),
         available=np.array([item.available for item in items], dtype=np.bool_),
@@ -169,6 +174,10 @@ def _tie_order(items: Sequence[Item]) -> Ints:
     places = np.empty(len(items), dtype=np.intp)
     places[in_order] = np.arange(len(items))
     return places
+
+
+def _related(item: Item) -> Codes:
+    return frozenset(named for named, helped_by in RELATED_KINDS.items() if not item.pain_kinds.isdisjoint(helped_by))
 
 
 def _one_hot(rows: Iterable[Codes], codes: Sequence[str]) -> Floats:

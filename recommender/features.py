@@ -10,14 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.catalogue import KIND_CODES, Catalogue
-from recommender.knowledge import CALM_KIND, POSITIONS, RELATED_KINDS
+from recommender.knowledge import CALM_KIND, POSITIONS
 from recommender.scorers import Floats
 from recommender.wish import Wish
 
 NEAR_REACH = 0.3
+REACH_FROM_AFAR = 0.35
 BEST_SHARE = 0.75
 SPREAD_SHARE = 0.2
 RELATED_WORTH = 0.55
+OTHER_USE = 0.55
 MOST_CAUTIONS = 3
 CARRY = {"must": (-2.0, -1.5, -0.6, 0.8, 1.0), "some": (-0.6, -0.3, 0.0, 0.4, 0.5)}
 """What portability 1 to 5 is worth to somebody who must, or would like to, carry it."""
@@ -30,20 +32,26 @@ LYING_MM = 650
 POCKET_MM = 200
 """What is shorter than this goes into a small bag, what is a quarter of it into a pocket."""
 _FLAT = [POSITIONS.index(code) for code in ("lying", "floor")]
-RELATED = np.array([[code in RELATED_KINDS.get(named, ()) for named in KIND_CODES] for code in KIND_CODES], float)
-"""(kinds served, kinds named): 1 where a product for the first is also some use for the second, at the same place."""
 _CALM_COLUMN = KIND_CODES.index(CALM_KIND)
 
 
 def reaches(wish: Wish, catalogue: Catalogue) -> Floats:
-    """Return (items,): how many of the named areas each product reaches itself."""
-    return catalogue.areas @ wish.areas
+    """Return (items,): how many of the named areas each product reaches itself.
+
+    What is worn somewhere else than where it is meant for reaches an area only for a use it serves.
+    """
+    reached = catalogue.areas @ wish.areas
+    if not wish.kind_count:
+        return reached
+    return np.where(catalogue.is_worn & (catalogue.kinds @ wish.kinds == 0), 0, reached)
 
 
 def _area(wish: Wish, catalogue: Catalogue) -> Floats:
     if not wish.area_count:
         return np.zeros(len(catalogue.items))
-    reach = (catalogue.areas + NEAR_REACH * catalogue.near) * wish.areas
+    reach = (catalogue.areas + NEAR_REACH * catalogue.near) * wish.areas * _use(wish, catalogue)[:, None]
+    from_afar = REACH_FROM_AFAR * (catalogue.kinds @ wish.distant_kinds > 0)
+    reach = np.maximum(reach, from_afar[:, None] * wish.areas)
     return _floats(BEST_SHARE * reach.max(axis=1) + (1 - BEST_SHARE) * reach.sum(axis=1) / wish.area_count)
 
 
@@ -51,7 +59,15 @@ def _focus(wish: Wish, catalogue: Catalogue) -> Floats:
     reached = reaches(wish, catalogue)
     elsewhere = catalogue.area_count - reached
     close_by = catalogue.areas @ wish.near_areas
-    return reached / np.maximum(wish.area_count + elsewhere - close_by / 2, 1)
+    return reached / np.maximum(wish.area_count + elsewhere - close_by / 2, 1) * _use(wish, catalogue)
+
+
+def _use(wish: Wish, catalogue: Catalogue) -> Floats:
+    """Return (items,): what reaching the spot is worth, less for a product made for quite another use."""
+    if not wish.kind_count:
+        return np.ones(len(catalogue.items))
+    served = catalogue.kinds @ wish.kinds + catalogue.related_kinds @ wish.kinds
+    return np.where(served > 0, 1.0, OTHER_USE)
 
 
 def _purpose(wish: Wish, catalogue: Catalogue) -> Floats:
@@ -72,7 +88,7 @@ def _kind(wish: Wish, catalogue: Catalogue) -> Floats:
         return np.zeros(len(catalogue.items))
     served = catalogue.kinds * wish.kinds
     if wish.area_count:
-        at_place = np.maximum(served, RELATED_WORTH * (catalogue.kinds @ RELATED > 0) * wish.kinds)
+        at_place = np.maximum(served, RELATED_WORTH * catalogue.related_kinds * wish.kinds)
         served = np.where(reaches(wish, catalogue)[:, None] > 0, at_place, served * wish.placed_kinds)
     return _floats(BEST_SHARE * served.max(axis=1) + (1 - BEST_SHARE) * served.sum(axis=1) / wish.kind_count)
 

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from recommender.catalogue import KIND_CODES, Bools, Catalogue
 from recommender.features import reaches
-from recommender.knowledge import CALM_GOALS, CALM_KIND, DESK_GOAL, POSITIONS
+from recommender.knowledge import CALM_GOALS, CALM_KIND, DESK_GOAL, DESK_KINDS, POSITIONS
 from recommender.wish import Wish
 
 GOOD, NEAR, NONE = 2, 1, 0
@@ -46,7 +46,8 @@ def _serves_goal(wish: Wish, catalogue: Catalogue) -> Bools:
         return catalogue.kinds[:, KIND_CODES.index(CALM_KIND)] > 0
     if wish.answers.goal == DESK_GOAL:
         at_a_desk = catalogue.positions[:, [_SITTING, _ON_THE_GO]].any(axis=1)
-        return at_a_desk & (catalogue.discretion >= DISCREET_FROM)
+        for_desk = catalogue.kinds[:, [KIND_CODES.index(code) for code in DESK_KINDS]].any(axis=1)
+        return at_a_desk & for_desk & (catalogue.discretion >= DISCREET_FROM)
     return np.zeros(len(catalogue.items), dtype=np.bool_)
 
 

@@ -41,12 +41,17 @@ MID_BACK_AREAS = ("upper_back", "lower_back")
 PLACELESS_KINDS = ("muscular_tension", "post_sport", "stiffness")
 """Kinds that can be anywhere. Where an area is named, serving one of them helps only at that area."""
 
+DISTANT_KINDS = ("stress_sleep", "nausea", "period_cramps", "tension_headache")
+"""Kinds that acupressure customarily meets away from where they are felt, at the wrist or the hand for example."""
+
 RELATED_KINDS = {
     "chronic_low_back": ("muscular_tension", "stiffness"),
     "desk_neck": ("muscular_tension", "stiffness"),
     "glute_hip": ("muscular_tension",),
     "post_sport": ("muscular_tension",),
     "stiffness": ("muscular_tension",),
+    "hand_strain": ("muscular_tension",),
+    "jaw_tension": ("muscular_tension",),
 }
 """For each kind that is named, the kinds of product that are some use for it too, at the same place."""
 
@@ -74,6 +79,8 @@ TRIGGER_KINDS = {
 CALM_KIND = "stress_sleep"
 CALM_GOALS = ("relax", "sleep")
 DESK_GOAL = "focus"
+DESK_KINDS = ("desk_neck", "chronic_low_back", "muscular_tension", "stiffness", "hand_strain", "foot_fatigue")
+"""What somebody may want to be rid of who only says that they want to sit and work in comfort."""
 STRONG_FROM = 7
 """From this answer on, of 10, pain or interference counts as strong (the common cut for "severe")."""
 

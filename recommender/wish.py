@@ -11,6 +11,7 @@ from recommender.knowledge import (
     CALM_GOALS,
     CALM_KIND,
     DESK_GOAL,
+    DISTANT_KINDS,
     MID_BACK_AREAS,
     NEIGHBOURS,
     PLACELESS_KINDS,
@@ -40,6 +41,7 @@ class Wish:
     kinds: Floats
     health: Floats
     placed_kinds: Floats
+    distant_kinds: Floats
     hinted_kinds: Floats
     position_fit: Floats | None
     pressure: float
@@ -80,6 +82,7 @@ def read_wish(answers: Answers) -> Wish:
         kinds=kinds,
         health=_mask(health, HEALTH_ORDER),
         placed_kinds=kinds * (1 - _mask(PLACELESS_KINDS, KIND_CODES)),
+        distant_kinds=kinds * _mask(DISTANT_KINDS, KIND_CODES),
         hinted_kinds=hinted * (1 - kinds),
         position_fit=None if fit is None else np.array(fit),
         pressure=_pressure(answers, strong=strong),
