@@ -8,7 +8,7 @@ from flask import Blueprint, Flask
 from sqlalchemy import Engine
 
 import recommender
-from shop import paths
+from shop import jobs, paths
 from shop.assets import register_assets, shop_static, shop_stylesheet
 from shop.cli import make_group
 from shop.config import ConfigError, load_config
@@ -18,12 +18,21 @@ from shop.gateway import Gateway
 from shop.headers import register_headers
 from shop.keys import Keyring
 from shop.observe import register_observation
+from shop.payments import views as payment_views
 from shop.payments.adapter import StripeGateway
-from shop.storefront import content_views, newsletter_views, ops_views
+from shop.quiz import views as quiz_views
+from shop.storefront import content_views, mail_views, newsletter_views, ops_views
 from shop.storefront.context import register_context
 from shop.web import EXTENSION, Runtime, close_session, money_filter, register_refusals, shop_url
 
-PAGES: tuple[Blueprint, ...] = (content_views.blueprint, newsletter_views.blueprint, ops_views.blueprint)
+PAGES: tuple[Blueprint, ...] = (
+    content_views.blueprint,
+    mail_views.blueprint,
+    newsletter_views.blueprint,
+    ops_views.blueprint,
+    payment_views.blueprint,
+    quiz_views.blueprint,
+)
 
 
 class Shop:
@@ -59,6 +68,7 @@ class Shop:
             keyring=Keyring(config.secret_keys),
             gateway=gateway or StripeGateway(config),
             is_merchant=is_merchant,
+            wake=lambda job: jobs.wake(app, job),
         )
         app.extensions[EXTENSION] = runtime
         parent = _parent_blueprint(runtime)

@@ -36,7 +36,7 @@ def find_page(slug: str) -> Page | None:
 
 def is_answered(state: State, page: Page) -> bool:
     """Whether the page was sent; safety questions count only with something ticked."""
-    return all(question.field in state and (state[question.field] or not question.safety) for question in page.questions)
+    return all(q.field in state and (state[q.field] or not q.safety) for q in page.questions)
 
 
 def has_warning_sign(state: State) -> bool:

@@ -70,20 +70,17 @@ def answers_of_visitor() -> Answers | None:
 
 
 def exclusion_for_visitor(session: Session, sku: str) -> Exclusion | None:
-    """Why a product (named by its own or a variant's SKU) is not for this visitor, or None. Safety only.
-
-    Ask after the SKU is known to be on sale: for one nobody sells the answer is an exclusion too.
-    """
+    """Why a product (named by its own or a variant's SKU) is not for this visitor, or None. Safety only."""
     run = current_run()
     known = service.answers_so_far(run.state) if run else None
-    return recommendations.exclusion_for(session, known, sku) if known else None
+    return recommendations.exclusion_for(session, known, sku, currency=config().currency) if known else None
 
 
 def visible_to_visitor(session: Session, skus: Iterable[str]) -> set[str]:
     """Those of the product SKUs that a block of the shop's own choosing may show; none after a warning sign."""
     run = current_run()
     known = service.answers_so_far(run.state) if run else None
-    return recommendations.visible(session, known, skus)
+    return recommendations.visible(session, known, skus, currency=config().currency)
 
 
 def _seal(run: Run, now: datetime) -> str:

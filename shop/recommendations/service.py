@@ -1,17 +1,151 @@
-"""The only door to the recommender: the catalogue as it sees it, the ranked list, and what a visitor must not see."""
+"""The only door to the recommender: the ranked list with its cards, and what a visitor must not be shown."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from recommender.types import Answers, Exclusion
+from recommender.ranking import rank
+from recommender.safety import caution_sentences, excluded_for, referral
+from recommender.types import Answers, Exclusion, ExclusionKind, Outcome, Ranked, Referral
+from shop.catalogue.cards import CardView, ShopWindow, find_cards
+from shop.recommendations.assortment import Assortment, Offer, current_assortment, whole_assortment
+from shop.recommendations.evidence import evidence_sentence
+
+FIRST_SHOWN = 3
+MOST_SHOWN = 5
+MOST_GROUPS = 12
+MOST_NAMED = 8
+SAFETY_KINDS = (
+    ExclusionKind.CONTRAINDICATION,
+    ExclusionKind.ALLERGEN,
+    ExclusionKind.MISSING_SAFETY,
+    ExclusionKind.POWERED_STIMULATOR,
+)
 
 
-def exclusion_for(session: Session, answers: Answers, sku: str) -> Exclusion | None:
-    """Why the product (named by its own or a variant's SKU) is out for these answers, or None. Safety only."""
-    raise NotImplementedError
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """One product of the list with all that is said beside it. `offers` are its variants that can be bought."""
+
+    card: CardView
+    offers: tuple[Offer, ...]
+    option_name: str
+    reasons: tuple[str, ...]
+    against: str | None
+    cautions: tuple[str, ...]
+    evidence: str
 
 
-def visible(session: Session, answers: Answers | None, skus: Iterable[str]) -> set[str]:
-    """Those of the product SKUs that may be shown beside these answers: all without answers, none after a warning sign."""
-    raise NotImplementedError
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Products left out for one reason: the first few by name, and how many more there are."""
+
+    sentence: str
+    is_safety: bool
+    titles: tuple[str, ...]
+    more: int
+
+    @property
+    def count(self) -> int:
+        """How many products were left out for this reason."""
+        return len(self.titles) + self.more
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """What a result page shows. `picks` and `left_out` are empty when the outcome is a referral."""
+
+    outcome: Outcome
+    picks: tuple[Pick, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def referral(self) -> Referral | None:
+        """Where the visitor is sent instead of being shown products."""
+        return self.outcome if isinstance(self.outcome, Referral) else None
+
+
+def recommend(session: Session, window: ShopWindow, answers: Answers) -> Recommendation:
+    """The ranked list for these answers, at most five picks, and everything left out by reason.
+
+    The budget is read in the window's currency. A referral asks the database nothing.
+    """
+    sent_on = referral(answers)
+    if sent_on is not None:
+        return Recommendation(sent_on)
+    assortment = current_assortment(session, window.currency)
+    outcome = rank(answers, assortment.items, limit=MOST_SHOWN)
+    if isinstance(outcome, Referral):
+        return Recommendation(outcome)
+    cards = find_cards(session, window, skus=[ranked.sku for ranked in outcome.ranked])
+    by_sku = {card.sku: card for card in cards}
+    picks = tuple(
+        _pick(by_sku[ranked.sku], ranked, assortment, answers)
+        for ranked in outcome.ranked
+        if ranked.sku in by_sku  # one that sold out this very moment has no card any more
+    )
+    return Recommendation(outcome, picks, _grouped(outcome.excluded, assortment), outcome.notes)
+
+
+def exclusion_for(session: Session, answers: Answers, sku: str, *, currency: str) -> Exclusion | None:
+    """Why the product (named by its own or a variant's SKU) is out for these answers, or None. Safety only.
+
+    A product whose row cannot be read is out for everybody who answered. None for a SKU that is not on sale.
+    """
+    assortment = whole_assortment(session, currency)
+    item = assortment.find_item(sku)
+    if item is not None:
+        return excluded_for(answers, item)
+    if sku not in assortment.product_of:
+        return None
+    sentence = "We do not know enough about it to suggest it."
+    return Exclusion(assortment.product_of[sku], ExclusionKind.MISSING_SAFETY, (), sentence)
+
+
+def visible(session: Session, answers: Answers | None, skus: Iterable[str], *, currency: str) -> set[str]:
+    """Those of the product SKUs that may be shown to somebody with these answers.
+
+    Without answers that is all of them, and the database is not asked; after a warning sign it is none.
+    """
+    wanted = set(skus)
+    if answers is None or not wanted:
+        return wanted
+    if referral(answers) is not None:
+        return set()
+    by_sku = whole_assortment(session, currency).by_sku
+    return {sku for sku in wanted & by_sku.keys() if excluded_for(answers, by_sku[sku]) is None}
+
+
+def _pick(card: CardView, ranked: Ranked, assortment: Assortment, answers: Answers) -> Pick:
+    limit, item = answers.max_budget_minor, assortment.by_sku[ranked.sku]
+    offers = [o for o in assortment.offers_of(item.sku) if limit is None or o.price.minor <= limit]
+    prices = [offer.price for offer in offers]
+    lowest = min(prices, key=lambda price: price.minor, default=card.price)
+    return Pick(
+        card=card._replace(price=lowest, price_is_from=any(price != lowest for price in prices)),
+        offers=tuple(offers),
+        option_name=assortment.option_names.get(item.sku, ""),
+        reasons=tuple(reason.sentence for reason in ranked.reasons if reason.sentence),
+        against=ranked.against.sentence if ranked.against else None,
+        cautions=caution_sentences(ranked.cautions),
+        evidence=evidence_sentence(item.type),
+    )
+
+
+def _grouped(excluded: Sequence[Exclusion], assortment: Assortment) -> tuple[LeftOut, ...]:
+    """Safety first, then the largest group; the page does not grow with the catalogue."""
+    groups: dict[tuple[bool, str], list[str]] = {}
+    for each in excluded:
+        groups.setdefault((each.kind in SAFETY_KINDS, each.sentence), []).append(each.sku)
+    ordered = sorted(groups.items(), key=lambda group: (not group[0][0], -len(group[1]), group[0][1]))
+    return tuple(
+        LeftOut(
+            sentence=sentence,
+            is_safety=is_safety,
+            titles=tuple(assortment.by_sku[sku].title for sku in skus[:MOST_NAMED]),
+            more=max(len(skus) - MOST_NAMED, 0),
+        )
+        for (is_safety, sentence), skus in ordered[:MOST_GROUPS]
+    )
