@@ -22,14 +22,15 @@ def crowding(catalogue: Catalogue, chosen: int) -> Floats:
 def twins(catalogue: Catalogue, chosen: int) -> Bools:
     """Mark what differs from `chosen` in colour or price at most; never `chosen` itself."""
     alike = _same_type(catalogue, chosen) & (_pressure_gap(catalogue, chosen) == 0)
-    for name in ("areas", "kinds", "positions"):
-        column = getattr(catalogue, name)
-        alike &= (column == column[chosen]).all(axis=1)
-    for name in ("portability", "dexterity", "is_whole", "is_expert", "child_size"):
-        column = getattr(catalogue, name)
-        alike &= column == column[chosen]
-    unknown = np.isnan(catalogue.length) & np.isnan(catalogue.length[chosen])
-    alike &= (catalogue.length == catalogue.length[chosen]) | unknown
+    rows = np.flatnonzero(alike)
+    same = np.ones(len(rows), dtype=np.bool_)
+    for table in (catalogue.areas, catalogue.kinds, catalogue.positions):
+        same &= (table[rows] == table[chosen]).all(axis=1)
+    for marks in (catalogue.portability, catalogue.dexterity, catalogue.is_whole, catalogue.is_expert):
+        same &= marks[rows] == marks[chosen]
+    same &= catalogue.child_size[rows] == catalogue.child_size[chosen]
+    same &= np.isclose(catalogue.length[rows], catalogue.length[chosen], equal_nan=True)
+    alike[rows] = same
     alike[chosen] = False
     return _marks(alike)
 
