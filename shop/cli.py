@@ -15,12 +15,14 @@ from shop.errors import ShopError
 from shop.importing import demo
 from shop.staff import service as staff
 from shop.web import runtime
+from shop.work_commands import reconcile, send_mails, worker
 
 
 def make_group(name: str) -> AppGroup:
     """The command group of one mounted shop."""
     group = AppGroup(name, help="Run and keep the shop.")
-    for command in (upgrade, downgrade, load_demo, backup, restore, add_merchant, remove_merchant):
+    keeping = (upgrade, downgrade, load_demo, backup, restore, add_merchant, remove_merchant)
+    for command in (*keeping, worker, reconcile, send_mails):
         group.add_command(command)
     return group
 

@@ -34,6 +34,7 @@ class Runtime:
     keyring: Keyring
     gateway: Gateway
     is_merchant: Callable[[], bool] | None = None
+    wake: Callable[[str], None] | None = None
 
 
 def runtime() -> Runtime:
@@ -52,6 +53,13 @@ def gateway() -> Gateway:
     if session is not None and session.in_transaction():
         session.rollback()  # ends the read transaction, so that no lock is held while the provider answers
     return runtime().gateway
+
+
+def wake(job: str) -> None:
+    """Tell the worker, after a commit, that a job such as "mails" has work. Best effort: it runs each minute anyway."""
+    waker = runtime().wake
+    if waker is not None:
+        waker(job)
 
 
 def db() -> Session:

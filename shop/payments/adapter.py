@@ -1,10 +1,187 @@
 """Stripe behind the shop's `Gateway`: the only module that imports `stripe`, at first use (it costs up to a second)."""
 
+import json
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+
 from shop.config import Config
+from shop.gateway import (
+    BadSignature,
+    GatewayRefused,
+    GatewayUnavailable,
+    PaymentFacts,
+    PaymentPage,
+    PaymentRequest,
+    ProviderEvent,
+    RefundFacts,
+    RefundRequest,
+)
+from shop.payments.stripe_shapes import payment_facts, provider_event, refund_facts
+
+if TYPE_CHECKING:
+    import stripe
+
+API_VERSION = "2026-10-28.endive"
+OLDEST_EVENT_SECONDS = 300
+WITH_CHARGE = "payment_intent.latest_charge"
+HttpClientFactory = Callable[[], "stripe.HTTPClient"]
 
 
 class StripeGateway:
-    """Checkout Sessions over `StripeClient`, with a short timeout and an idempotency key on every POST."""
+    """Checkout Sessions over `StripeClient`: a short timeout, no silent retries, an idempotency key on every POST.
 
-    def __init__(self, config: Config) -> None:
+    No more than `provider_concurrency` threads wait for the provider; one more is told at once to try again, so
+    that the catalogue stays up while payments do not.
+    """
+
+    def __init__(self, config: Config, http_client: HttpClientFactory | None = None) -> None:
         self._config = config
+        self._http_client = http_client
+        self._waiting = threading.BoundedSemaphore(max(1, config.provider_concurrency))
+
+    def open_payment(self, request: PaymentRequest) -> PaymentPage:
+        """Open the payment page of `request`, or get the same page again."""
+        with self._call() as client:
+            session = client.v1.checkout.sessions.create(
+                cast(Any, dict(request.parameters)), {"idempotency_key": request.idempotency_key}
+            )
+        if not session.url:
+            raise GatewayRefused("the payment page is closed already")
+        return PaymentPage(session.id, session.url, datetime.fromtimestamp(session.expires_at, tz=UTC))
+
+    def find_payment(self, session_id: str) -> PaymentFacts | None:
+        """What the provider knows of a session; None when it knows none of that id."""
+        with self._call() as client, _none_if_missing() as found:
+            session = client.v1.checkout.sessions.retrieve(session_id, {"expand": [WITH_CHARGE]})
+            found.append(payment_facts(session))
+        return cast("PaymentFacts | None", found[0] if found else None)
+
+    def close_payment(self, session_id: str) -> PaymentFacts:
+        """Expire a session so that nobody can pay it any more; one that is complete comes back as complete."""
+        facts = self.find_payment(session_id)
+        if facts is not None and facts.status == "open":
+            try:
+                with self._call() as client:
+                    client.v1.checkout.sessions.expire(session_id)
+            except GatewayRefused:
+                pass  # it ended by itself in between: what is true now is read below
+            facts = self.find_payment(session_id)
+        if facts is None or facts.status == "open":
+            raise GatewayRefused("the payment page could not be closed")
+        return facts
+
+    def list_payments(self, since: datetime) -> Sequence[PaymentFacts]:
+        """Every session created since then, newest first."""
+        created: Any = {"gte": int(since.timestamp())}
+        with self._call() as client:
+            page = client.v1.checkout.sessions.list(
+                {"created": created, "limit": 100, "expand": [f"data.{WITH_CHARGE}"]}
+            )
+            return [payment_facts(session) for session in page.auto_paging_iter()]
+
+    def refund(self, request: RefundRequest) -> RefundFacts:
+        """Send money back, once per idempotency key."""
+        with self._call() as client:
+            refund = client.v1.refunds.create(
+                {
+                    "payment_intent": request.payment_intent,
+                    "amount": request.amount.minor,
+                    "metadata": {"refund": str(request.refund_id)},
+                },
+                {"idempotency_key": request.idempotency_key},
+            )
+        return refund_facts(refund)
+
+    def find_refund(self, provider_id: str) -> RefundFacts | None:
+        """What the provider knows of a refund."""
+        with self._call() as client, _none_if_missing() as found:
+            found.append(refund_facts(client.v1.refunds.retrieve(provider_id)))
+        return cast("RefundFacts | None", found[0] if found else None)
+
+    def list_refunds(self, payment_intent: str) -> Sequence[RefundFacts]:
+        """Every refund of one payment, whoever made it."""
+        with self._call() as client:
+            page = client.v1.refunds.list({"payment_intent": payment_intent, "limit": 100})
+            return [refund_facts(refund) for refund in page.auto_paging_iter()]
+
+    def read_event(self, body: bytes, signature: str, now: datetime) -> ProviderEvent:
+        """Verify a webhook under any configured secret, its age both ways, and read it. Raises BadSignature."""
+        if not any(self._is_signed(body, signature, secret) for secret in self._config.stripe_webhook_secrets):
+            raise BadSignature
+        stamp = int(next(part for part in signature.split(",") if part.startswith("t="))[2:])
+        if abs(now.timestamp() - stamp) > OLDEST_EVENT_SECONDS:
+            raise BadSignature
+        try:
+            return provider_event(json.loads(body))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BadSignature from error
+
+    def _is_signed(self, body: bytes, signature: str, secret: str) -> bool:
+        library = self._library
+        try:  # the library's own tolerance refuses old stamps only, by a clock of its own
+            library.WebhookSignature.verify_header(body, signature, secret, None)
+        except (library.SignatureVerificationError, ValueError):
+            return False
+        return True
+
+    @contextmanager
+    def _call(self) -> Iterator["stripe.StripeClient"]:
+        """One call: at most so many at a time, and the library's errors as ours."""
+        if not self._waiting.acquire(blocking=False):
+            raise GatewayUnavailable
+        library = self._library
+        try:
+            yield self._client
+        except (library.APIConnectionError, library.RateLimitError, library.APIError) as error:
+            raise GatewayUnavailable from error
+        except (library.AuthenticationError, library.PermissionError) as error:
+            raise GatewayUnavailable("The shop cannot take payments at the moment. Nothing was charged.") from error
+        except library.StripeError as error:
+            if error.code == "idempotency_key_in_use" or (error.http_status or 0) >= 500:
+                raise GatewayUnavailable from error
+            raise GatewayRefused(_reason(error)) from error
+        finally:
+            self._waiting.release()
+
+    @cached_property
+    def _library(self) -> Any:
+        import stripe  # noqa: PLC0415  # costs up to a second, which pages without payments must not pay
+
+        return stripe
+
+    @cached_property
+    def _client(self) -> "stripe.StripeClient":
+        make = self._http_client or self._default_http_client
+        base = self._config.stripe_api_base
+        client: stripe.StripeClient = self._library.StripeClient(
+            self._config.stripe_secret_key,
+            base_addresses={"api": base} if base else None,
+            http_client=make(),
+            max_network_retries=0,
+            stripe_version=API_VERSION,
+        )
+        return client
+
+    def _default_http_client(self) -> "stripe.HTTPClient":
+        client: stripe.HTTPClient = self._library.RequestsClient(timeout=self._config.provider_timeout_seconds)
+        return client
+
+
+@contextmanager
+def _none_if_missing() -> Iterator[list[Any]]:
+    """Collect an answer; "there is no such thing" leaves the list empty."""
+    found: list[Any] = []
+    try:
+        yield found
+    except Exception as error:
+        if getattr(error, "code", None) != "resource_missing":
+            raise
+
+
+def _reason(error: "stripe.StripeError") -> str:
+    """The provider's code and parameter: its message may repeat what the customer typed."""
+    return f"{error.code or 'refused'} {getattr(error, 'param', None) or ''}".strip()

@@ -17,6 +17,7 @@ from shop.orders.models import Order
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.states import NEXT_REFUND_STATES, RefundState
 
+WAITING = (RefundState.REQUESTED, RefundState.PENDING)
 PROVIDER_STATES = {
     "pending": RefundState.PENDING,
     "requires_action": RefundState.PENDING,
@@ -94,9 +95,7 @@ def settle_refund(
     session: Session, refund_id: int, facts: RefundFacts, *, letterhead: Letterhead, now: datetime
 ) -> RefundState:
     """Bring a refund to what the provider says of it; a failed one counts for nothing and may be tried anew."""
-    refund = session.get(Refund, refund_id, with_for_update=True, populate_existing=True)
-    if refund is None:
-        raise NotFound("There is no such refund.")
+    refund = _locked(session, refund_id)
     new = PROVIDER_STATES.get(facts.status, RefundState.PENDING)
     refund.provider_id = refund.provider_id or facts.provider_id
     if not _move(session, refund, new):
@@ -112,7 +111,7 @@ def settle_refund(
 
 def refuse_refund(session: Session, refund_id: int, *, reason: str, now: datetime) -> None:
     """The provider answered no: the refund failed and its amount is free again."""
-    refund = session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
+    refund = _locked(session, refund_id)
     if _move(session, refund, RefundState.FAILED):
         note = f"refund {refund.id} refused: {reason}"[:500]
         orders.record(session, refund.order_id, subject="refund", note=note, actor="provider", now=now)
@@ -153,10 +152,17 @@ def adopt_refund(session: Session, facts: RefundFacts, *, now: datetime) -> int 
     return session.scalar(select(Refund.id).where(Refund.provider_id == facts.provider_id))
 
 
+def get_refund(session: Session, refund_id: int) -> Refund:
+    """One refund. Raises NotFound."""
+    refund = session.get(Refund, refund_id)
+    if refund is None:
+        raise NotFound("There is no such refund.")
+    return refund
+
+
 def unsettled(session: Session) -> list[Refund]:
     """Refunds that were not sent for sure, or not answered for good."""
-    waiting = (RefundState.REQUESTED, RefundState.PENDING)
-    return list(session.scalars(select(Refund).where(Refund.state.in_(waiting)).order_by(Refund.id)))
+    return list(session.scalars(select(Refund).where(Refund.state.in_(WAITING)).order_by(Refund.id)))
 
 
 def refunds_of(session: Session, order_id: int) -> list[Refund]:
@@ -180,6 +186,13 @@ def request_of(refund: Refund) -> RefundRequest:
         amount=Money(refund.amount_minor, refund.currency),
         idempotency_key=f"refund:{refund.payment_intent}:{refund.id}",
     )
+
+
+def _locked(session: Session, refund_id: int) -> Refund:
+    refund = session.get(Refund, refund_id, with_for_update=True, populate_existing=True)
+    if refund is None:
+        raise NotFound("There is no such refund.")
+    return refund
 
 
 def _left(session: Session, attempt: PaymentAttempt) -> int:

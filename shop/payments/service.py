@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from shop.errors import Conflict
+from shop.errors import Conflict, NotFound
 from shop.gateway import PaymentPage, PaymentRequest
 from shop.orders.models import Order
 from shop.payments.models import PaymentAttempt
@@ -37,7 +37,8 @@ def prepare_next_attempt(
 ) -> PaymentRequest:
     """A new attempt like `attempt`, which never reached the provider and is given up: new key, new end."""
     parameters = dict(attempt.parameters)
-    move_attempt(session, attempt, AttemptState.FAILED)
+    if not move_attempt(session, attempt, AttemptState.FAILED):
+        raise Conflict("The payment page is being opened already. Please try again in a moment.")
     expires_at = _whole_seconds(now + timedelta(minutes=session_minutes))
     parameters["expires_at"] = int(expires_at.timestamp())
     order = session.get_one(Order, attempt.order_id)
@@ -55,12 +56,12 @@ def request_of(attempt: PaymentAttempt) -> PaymentRequest:
 
 
 def record_page(session: Session, attempt_id: int, page: PaymentPage) -> None:
-    """Remember where the customer pays. Raises Conflict when the attempt has another page already."""
+    """Remember where the customer pays. Raises Conflict when the attempt has another page, or was given up."""
     attempt = session.get_one(PaymentAttempt, attempt_id, with_for_update=True, populate_existing=True)
     if attempt.session_id is None:
         attempt.session_id, attempt.page_url, attempt.expires_at = page.session_id, page.url, page.expires_at
-    if attempt.session_id != page.session_id:
-        raise Conflict("Another payment page is open for this order.")
+    if attempt.session_id != page.session_id or attempt.state in (AttemptState.FAILED, AttemptState.EXPIRED):
+        raise Conflict("This payment page is no longer for this order. Please look at your cart again.")
     if attempt.state is AttemptState.PREPARED:
         move_attempt(session, attempt, AttemptState.OPEN)
     session.flush()  # the state moved by a statement of its own; both belong together
@@ -74,6 +75,14 @@ def live_attempt(session: Session, order_id: int) -> PaymentAttempt | None:
         .order_by(PaymentAttempt.attempt.desc())
         .limit(1)
     )
+
+
+def get_attempt(session: Session, attempt_id: int) -> PaymentAttempt:
+    """One attempt. Raises NotFound."""
+    attempt = session.get(PaymentAttempt, attempt_id)
+    if attempt is None:
+        raise NotFound("There is no such payment.")
+    return attempt
 
 
 def find_attempt(session: Session, session_id: str) -> PaymentAttempt | None:

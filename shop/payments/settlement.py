@@ -91,7 +91,8 @@ def abandon(session: Session, order_id: int, *, now: datetime, actor: str) -> Se
     """Give up an order whose payment page never came to be: the provider was asked and knows of none."""
     order = _locked_order(session, order_id)
     attempts = attempts_of(session, order.id)
-    if order.state is not OrderState.PENDING or any(a.session_id and a.state in LIVE for a in attempts):
+    is_asked = any(a.captured_minor or (a.session_id and a.state in LIVE) for a in attempts)
+    if order.state is not OrderState.PENDING or is_asked:
         return Settled(Outcome.UNCHANGED)
     for attempt in attempts:
         move_attempt(session, attempt, AttemptState.FAILED)
@@ -132,7 +133,8 @@ def _sell(session: Session, order: Order) -> bool:
 def _place(session: Session, order: Order, *, letterhead: Letterhead, now: datetime, actor: str) -> None:
     orders.move_order(session, order.id, OrderState.PLACED, actor=actor, now=now)
     if order.cart_id is not None and order.cart_version is not None:
-        cart.clear_after_payment(session, order.cart_id, order.cart_version)
+        bought = {line.sku: line.quantity for line in order.lines}
+        cart.clear_after_payment(session, order.cart_id, order.cart_version, bought)
     mails.write(session, order, mails.CONFIRMATION, letterhead=letterhead, now=now)
 
 
@@ -159,9 +161,9 @@ def _refund_all(case: _Case, *, note: str, mail: bool) -> Settled:
 def _settle_waiting(case: _Case) -> Settled:
     session, order, attempt = case.session, case.order, case.attempt
     attempt.payment_intent = case.facts.payment_intent
+    stock.extend_holds(session, order.id, case.now + LONGEST_WAIT)
     if not move_attempt(session, attempt, AttemptState.COMPLETED):
         return Settled(Outcome.UNCHANGED)
-    stock.extend_holds(session, order.id, case.now + LONGEST_WAIT)
     orders.record(session, order.id, subject="payment", note="waiting for the money", actor=case.actor, now=case.now)
     return Settled(Outcome.WAITING)
 

@@ -1,0 +1,29 @@
+"""What is deleted when its time is over, feature by feature."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from shop.cart import service as cart
+from shop.newsletter import service as newsletter
+from shop.payments.models import ReceivedEvent
+from shop.staff import rules as staff
+from shop.staff.models import StaffSession
+
+EVENTS_KEPT = timedelta(days=90)  # the provider repeats an event for three days
+
+
+def delete_expired(session: Session, *, now: datetime) -> int:
+    """Delete carts, unconfirmed addresses, ended sign-ins and old webhook notes; returns how many rows."""
+    carts = cart.delete_expired(session, now)
+    addresses = newsletter.forget_unconfirmed(session, now)
+    sign_ins = session.scalars(
+        delete(StaffSession)
+        .where((StaffSession.created_at <= now - staff.ABSOLUTE) | (StaffSession.seen_at <= now - staff.IDLE))
+        .returning(StaffSession.token_hash)
+    ).all()
+    events = session.scalars(
+        delete(ReceivedEvent).where(ReceivedEvent.received_at <= now - EVENTS_KEPT).returning(ReceivedEvent.id)
+    ).all()
+    return carts + addresses + len(sign_ins) + len(events)

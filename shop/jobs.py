@@ -1,0 +1,125 @@
+"""Background work: what runs, how often, and the worker that runs it. One of three places that commit.
+
+The rows (outbox, holds, refunds) are the truth: a message in the queue only wakes the worker. Each run takes the
+job's lease, so that two workers never do the same round at once.
+"""
+
+import os
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import structlog
+from flask import Flask
+
+from shop import housekeeping
+from shop.clock import utc_now
+from shop.leases import service as leases
+from shop.mail.letterhead import Letterhead
+from shop.mail.sending import send_due
+from shop.payments import flow, reconcile
+from shop.payments.web_desk import web_desk
+from shop.web import config, transaction
+
+if TYPE_CHECKING:
+    from huey import Huey
+
+log = structlog.get_logger("shop.jobs")
+QUEUE = "tsubo_jobs"
+LEASE = timedelta(minutes=10)
+RECONCILED_DAYS = 3
+
+
+def send_mails() -> int:
+    """Send what is due in the outbox."""
+    settings = config()
+    return send_due(transaction, Letterhead.from_config(settings), settings.smtp_url, now=utc_now())
+
+
+def end_unpaid_orders() -> int:
+    """End the orders whose held units are out of time."""
+    return flow.expire_due(web_desk(), now=utc_now())
+
+
+def reconcile_lately() -> int:
+    """Ask the provider about the last days, and repair."""
+    now = utc_now()
+    report = reconcile.reconcile_all(web_desk(), since=now - timedelta(days=RECONCILED_DAYS), now=now)
+    for line in report.lines() if not report.is_clean else ():
+        log.warning("reconcile", finding=line)
+    return len(report.repaired)
+
+
+def clean_up() -> int:
+    """Delete what is past its time."""
+    with transaction() as session:
+        return housekeeping.delete_expired(session, now=utc_now())
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A piece of background work; `every_minutes` divides an hour."""
+
+    work: Callable[[], int]
+    every_minutes: int
+
+
+JOBS = {
+    "mails": Job(send_mails, 1),
+    "orders": Job(end_unpaid_orders, 1),
+    "reconcile": Job(reconcile_lately, 15),
+    "cleaning": Job(clean_up, 30),
+}
+
+
+def run(app: Flask, name: str) -> int | None:
+    """Do one round of a job under its lease; None when another worker is at it. Errors are logged and raised."""
+    holder = f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident()}"[:80]
+    with app.app_context():
+        with transaction() as session:
+            now = utc_now()
+            if not leases.take(session, name, holder=holder, until=now + LEASE, now=now):
+                return None
+        try:
+            done = JOBS[name].work()
+        finally:
+            with transaction() as session:
+                leases.give_back(session, name, holder=holder, now=utc_now())
+    if done:
+        log.info("job", name=name, done=done)
+    return done
+
+
+def queue(app: Flask) -> "Huey":
+    """The app's own queue, opened at first use."""
+    if QUEUE not in app.extensions:
+        from shop.job_queue import make_queue  # noqa: PLC0415  # a second of imports that most processes never need
+
+        app.extensions[QUEUE] = make_queue(app.extensions["tsubo"].config.jobs_url, lambda name: run(app, name), JOBS)
+    opened: Huey = app.extensions[QUEUE]
+    return opened
+
+
+def wake(app: Flask, name: str) -> None:
+    """Tell the worker that there is something to do. Best effort: the job runs each minute anyway."""
+    if app.extensions["tsubo"].config.jobs_url == "memory://":
+        _enqueue(app, name)
+    else:
+        threading.Thread(target=_enqueue, args=(app, name), daemon=True).start()
+
+
+def run_worker(app: Flask) -> None:
+    """Run jobs until SIGTERM or Ctrl-C, which lets the one at work finish."""
+    queue(app).create_consumer(workers=1, max_delay=1.0, graceful_signal="TERM").run()
+
+
+def _enqueue(app: Flask, name: str) -> None:
+    try:
+        from shop.job_queue import enqueue  # noqa: PLC0415  # see `queue`
+
+        enqueue(queue(app), name)
+    except Exception as error:  # whatever ails the queue must not fail the order that is committed already
+        log.warning("worker_not_woken", name=name, reason=type(error).__name__)

@@ -1,0 +1,53 @@
+"""The rounds of the job that sends mails: claim in one transaction, send outside, mark in another."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime
+from email.message import EmailMessage
+
+import structlog
+from sqlalchemy.orm import Session
+
+from shop.mail import service
+from shop.mail.letterhead import Letterhead
+from shop.mail.sender import MailNotSent, Send, Server, connection, message
+
+log = structlog.get_logger("shop.mail")
+Transaction = Callable[[], AbstractContextManager[Session]]
+
+
+def send_due(transaction: Transaction, letterhead: Letterhead, smtp_url: str, *, now: datetime) -> int:
+    """Send what is due; returns how many left. A dead mail server loses nothing: each is tried again later.
+
+    Without a mail server (the demo, tests) a mail counts as sent at once, and can be read on the demo's page.
+    """
+    with transaction() as session:
+        due = service.due(session, now)
+    sent = 0
+    way: AbstractContextManager[Send] = connection(Server.from_url(smtp_url)) if smtp_url else nullcontext(_keep)
+    with way as send:
+        for mail_id in due:
+            sent += _send_one(transaction, mail_id, letterhead, send, now=now)
+    return sent
+
+
+def _send_one(transaction: Transaction, mail_id: int, letterhead: Letterhead, send: Send, *, now: datetime) -> bool:
+    with transaction() as session:
+        mail = service.claim(session, mail_id, now=now)
+        if mail is None:
+            return False
+        letter, attempts, kind = message(mail, letterhead), mail.attempts, mail.kind
+    try:
+        send(letter)
+    except MailNotSent as error:
+        log.warning("mail_not_sent", mail_id=mail_id, kind=kind, attempts=attempts, reason=str(error))
+        with transaction() as session:
+            service.mark_failed(session, mail_id, attempts=attempts, error=str(error), now=now)
+        return False
+    with transaction() as session:
+        service.mark_sent(session, mail_id, now=now)
+    return True
+
+
+def _keep(_letter: EmailMessage) -> None:
+    """There is no mail server: the row itself is what was sent."""

@@ -1,0 +1,163 @@
+"""Ask the provider about everything that is open, and repair what was missed. One bad order stops nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from shop.errors import ShopError
+from shop.gateway import PaymentFacts
+from shop.orders.models import Order
+from shop.orders.states import OrderState, PaymentState
+from shop.payments import flow, refunding, refunds, service
+from shop.payments.desk import Desk
+from shop.payments.settlement import Outcome
+from shop.payments.states import AttemptState
+
+log = structlog.get_logger("shop.payments")
+IN_FLIGHT = timedelta(minutes=2)  # a call younger than this may still be answered
+QUIET = (Outcome.UNCHANGED, Outcome.OPEN)
+
+
+@dataclass(frozen=True, slots=True)
+class ReconcileReport:
+    """What a run found. Everything but `checked` and `repaired` still needs somebody."""
+
+    checked: int
+    repaired: tuple[str, ...]
+    failed: tuple[str, ...]
+    unknown_charges: tuple[str, ...]
+    needs_attention: tuple[str, ...]
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether shop and provider agree now."""
+        return not (self.failed or self.unknown_charges or self.needs_attention)
+
+    def lines(self) -> list[str]:
+        """The report for people."""
+        named = (
+            ("repaired", self.repaired),
+            ("could not be settled, will be tried again", self.failed),
+            ("paid at the provider, unknown here", self.unknown_charges),
+            ("needs a person", self.needs_attention),
+        )
+        rows = [f"{title}: {', '.join(values)}" for title, values in named if values]
+        return [f"{self.checked} payments and refunds compared with the provider", *rows]
+
+
+@dataclass(slots=True)
+class _Run:
+    """The tally of one run."""
+
+    desk: Desk
+    now: datetime
+    checked: int
+    repaired: list[str]
+    failed: list[str]
+    unknown: list[str]
+
+
+def reconcile_all(desk: Desk, *, since: datetime, now: datetime) -> ReconcileReport:
+    """Compare every payment page since then, and every open order and refund of any age, with the provider.
+
+    Raises GatewayUnavailable when the provider does not even list its payments.
+    """
+    run = _Run(desk, now, 0, [], [], [])
+    listed = {facts.session_id: facts for facts in desk.gateway().list_payments(since)}
+    with desk.transaction() as session:
+        work = _listed_work(session, listed, run.unknown)
+        open_orders = _open_orders(session, now)
+        open_refunds = [refund.id for refund in refunds.unsettled(session)]
+    run.checked = len(listed)
+    for order_id, number, facts in work:
+        _settle(run, order_id, number, facts)
+    for order_id, number in open_orders:
+        _look_again(run, order_id, number)
+    for refund_id in open_refunds:
+        _settle_refund(run, refund_id)
+    with desk.transaction() as session:
+        attention = session.scalars(
+            select(Order.number).where(Order.payment_state == PaymentState.NEEDS_ATTENTION).order_by(Order.id)
+        ).all()
+    return ReconcileReport(run.checked, tuple(run.repaired), tuple(run.failed), tuple(run.unknown), tuple(attention))
+
+
+def _listed_work(
+    session: Session, listed: dict[str, PaymentFacts], unknown: list[str]
+) -> list[tuple[int, str, PaymentFacts]]:
+    """The listed payments that our rows do not agree with; those that were paid for no order of ours are named."""
+    work = []
+    for facts in listed.values():
+        attempt = service.find_attempt(session, facts.session_id)
+        order = session.get(Order, attempt.order_id) if attempt is not None else _named_order(session, facts)
+        if order is None:
+            if facts.status == "complete":
+                unknown.append(facts.payment_intent or facts.session_id)
+        elif attempt is None or not _agrees(attempt.state, attempt.captured_minor, facts):
+            work.append((order.id, order.number, facts))
+    return work
+
+
+def _named_order(session: Session, facts: PaymentFacts) -> Order | None:
+    if facts.order_reference is None:
+        return None
+    return session.scalar(select(Order).where(Order.number == facts.order_reference))
+
+
+def _agrees(state: AttemptState, captured_minor: int, facts: PaymentFacts) -> bool:
+    if facts.status == "open":
+        return state is AttemptState.OPEN
+    if facts.status == "expired":
+        return state in (AttemptState.EXPIRED, AttemptState.FAILED)
+    if facts.payment_status == "unpaid":
+        return state is (AttemptState.FAILED if facts.failed else AttemptState.COMPLETED)
+    return captured_minor > 0
+
+
+def _open_orders(session: Session, now: datetime) -> list[tuple[int, str]]:
+    """Orders that wait, and are old enough that no call for them is still in flight."""
+    rows = session.execute(
+        select(Order.id, Order.number)
+        .where(Order.state == OrderState.PENDING, Order.placed_at <= now - IN_FLIGHT)
+        .order_by(Order.id)
+    )
+    return [(order_id, number) for order_id, number in rows]
+
+
+def _settle(run: _Run, order_id: int, number: str, facts: PaymentFacts) -> None:
+    with _one(run, number):
+        settled = flow.settle_facts(run.desk, order_id, facts, now=run.now, actor="system")
+        if settled.outcome not in QUIET:
+            run.repaired.append(f"{number} ({settled.outcome.value})")
+
+
+def _look_again(run: _Run, order_id: int, number: str) -> None:
+    with _one(run, number):
+        outcome = flow.look_again(run.desk, order_id, now=run.now)
+        run.checked += 1
+        if outcome not in QUIET:
+            run.repaired.append(f"{number} ({outcome.value})")
+
+
+def _settle_refund(run: _Run, refund_id: int) -> None:
+    with _one(run, f"refund {refund_id}"):
+        state = refunding.catch_up_refund(run.desk, refund_id, now=run.now)
+        run.checked += 1
+        if state not in refunds.WAITING:
+            run.repaired.append(f"refund {refund_id} ({state.value})")
+
+
+@contextmanager
+def _one(run: _Run, name: str) -> Iterator[None]:
+    """Trouble with one subject is noted, and the run goes on."""
+    try:
+        yield
+    except (ShopError, SQLAlchemyError) as error:
+        log.warning("reconcile_failed", subject=name, code=getattr(error, "code", type(error).__name__))
+        run.failed.append(name)

@@ -1,0 +1,59 @@
+"""Stripe's objects read into the shop's plain values. Knows their shape, not the library."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from shop.gateway import PaymentFacts, ProviderEvent, RefundFacts
+from shop.money import Money
+
+GONE = ("requires_payment_method", "canceled")  # of a payment whose session is complete: the money will not come
+
+
+def payment_facts(session: Any) -> PaymentFacts:
+    """The facts of one Checkout Session, read with its payment expanded."""
+    intent = session.payment_intent
+    expanded = intent is not None and not isinstance(intent, str)
+    charge = intent.latest_charge if expanded else None
+    is_unpaid = session.status == "complete" and session.payment_status == "unpaid"
+    return PaymentFacts(
+        session_id=session.id,
+        order_reference=session.client_reference_id,
+        status=session.status or "open",
+        payment_status=session.payment_status,
+        amount=Money(int(session.amount_total or 0), str(session.currency or "").upper()),
+        livemode=bool(session.livemode),
+        payment_intent=intent.id if expanded else intent,
+        url=session.url,
+        expires_at=datetime.fromtimestamp(session.expires_at, tz=UTC),
+        failed=is_unpaid and expanded and intent.status in GONE,
+        refunded_minor=int(charge.amount_refunded) if charge is not None and not isinstance(charge, str) else 0,
+    )
+
+
+def refund_facts(refund: Any) -> RefundFacts:
+    """The facts of one refund; `refund_id` is ours if we made it."""
+    metadata = refund.metadata
+    ours = metadata["refund"] if metadata and "refund" in metadata else ""
+    intent = refund.payment_intent
+    return RefundFacts(
+        provider_id=refund.id,
+        payment_intent=intent if isinstance(intent, str) else (intent.id if intent is not None else ""),
+        status=refund.status or "pending",
+        amount=Money(int(refund.amount), str(refund.currency).upper()),
+        refund_id=int(ours) if ours.isascii() and ours.isdecimal() and len(ours) < 18 else None,
+    )
+
+
+def provider_event(content: Mapping[str, Any]) -> ProviderEvent:
+    """A verified event. Raises KeyError, TypeError or ValueError for one that is not shaped like an event."""
+    if content["object"] != "event":
+        raise ValueError("not an event")
+    return ProviderEvent(
+        event_id=str(content["id"])[:120],
+        kind=str(content["type"])[:80],
+        subject_id=str(content["data"]["object"].get("id") or "")[:120],
+        api_version=content.get("api_version"),
+        livemode=bool(content["livemode"]),
+        created_at=datetime.fromtimestamp(int(content["created"]), tz=UTC),
+    )
