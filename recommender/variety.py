@@ -23,13 +23,16 @@ def twins(catalogue: Catalogue, chosen: int) -> Bools:
     """Mark what differs from `chosen` in colour or price at most; never `chosen` itself."""
     alike = _same_type(catalogue, chosen) & (_pressure_gap(catalogue, chosen) == 0)
     rows = np.flatnonzero(alike)
+    if len(rows) == 1:
+        return np.zeros_like(alike)
     same = np.ones(len(rows), dtype=np.bool_)
     for table in (catalogue.areas, catalogue.kinds, catalogue.positions):
         same &= (table[rows] == table[chosen]).all(axis=1)
     for marks in (catalogue.portability, catalogue.dexterity, catalogue.is_whole, catalogue.is_expert):
         same &= marks[rows] == marks[chosen]
     same &= catalogue.child_size[rows] == catalogue.child_size[chosen]
-    same &= np.isclose(catalogue.length[rows], catalogue.length[chosen], equal_nan=True)
+    length = np.nan_to_num(catalogue.length[rows], nan=-1.0)  # unknown lengths are alike
+    same &= length == np.nan_to_num(catalogue.length[chosen], nan=-1.0)
     alike[rows] = same
     alike[chosen] = False
     return _marks(alike)
