@@ -21,7 +21,8 @@ from shop.observe import register_observation
 from shop.payments import views as payment_views
 from shop.payments.adapter import StripeGateway
 from shop.quiz import views as quiz_views
-from shop.storefront import content_views, mail_views, newsletter_views, ops_views
+from shop.storefront import content_views, mail_views, newsletter_views, ops_views, picture_views, site_views
+from shop.storefront import views as storefront_views
 from shop.storefront.context import register_context
 from shop.web import EXTENSION, Runtime, close_session, money_filter, register_refusals, shop_url
 
@@ -32,6 +33,9 @@ PAGES: tuple[Blueprint, ...] = (
     ops_views.blueprint,
     payment_views.blueprint,
     quiz_views.blueprint,
+    picture_views.blueprint,
+    site_views.blueprint,
+    storefront_views.blueprint,
 )
 
 

@@ -40,6 +40,7 @@ class CardView(NamedTuple):
     price_is_from: bool
     available: bool
     stock_text: str
+    type: str
 
 
 def _first_picture(column: Any) -> Any:
@@ -85,6 +86,7 @@ def card_of(row: Sequence[Any], window: ShopWindow) -> CardView:
         high > low,
         units > 0,
         stock_text(units),
+        kind,
     )
 
 

@@ -6,12 +6,12 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Engine, Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from shop.catalogue import codes, search
 from shop.catalogue.cards import CARD_COLUMNS, CardView, ShopWindow, card_of, has_facet
-from shop.catalogue.memory import remembered
+from shop.catalogue.memory import engine_of, remembered
 from shop.catalogue.models import Product
 from shop.catalogue.service import catalogue_version
 from shop.catalogue.shelf import is_on_shelf
@@ -103,15 +103,10 @@ def types_on_sale(session: Session, version: int) -> tuple[tuple[str, str], ...]
         named = ((code, codes.label_of(code)) for code in found)
         return tuple(sorted(((code, name[:1].upper() + name[1:]) for code, name in named), key=lambda pair: pair[1]))
 
-    return remembered(_engine(session), version, "types", read)
+    return remembered(engine_of(session), version, "types", read)
 
 
 _TYPES = select(Product.type).where(Product.status == ProductStatus.PUBLISHED).distinct()
-
-
-def _engine(session: Session) -> Engine:
-    bind = session.get_bind()
-    return bind if isinstance(bind, Engine) else bind.engine
 
 
 def _values(query: ListQuery, words: tuple[str, ...], dialect: str) -> dict[str, Any]:
@@ -134,7 +129,7 @@ def _total(session: Session, version: int, filters: tuple[str, ...], values: dic
 
     if "available" in filters:
         return count()  # sales change it without a new catalogue version
-    return remembered(_engine(session), version, ("count", *sorted(values.items())), count)
+    return remembered(engine_of(session), version, ("count", *sorted(values.items())), count)
 
 
 @lru_cache(maxsize=1024)

@@ -6,10 +6,17 @@ from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
-KEPT = 4096
+KEPT = 2048
 Value = TypeVar("Value")
 _memory: WeakKeyDictionary[Engine, OrderedDict[Hashable, tuple[int, Any]]] = WeakKeyDictionary()
+
+
+def engine_of(session: Session) -> Engine:
+    """The engine a session works on: what is remembered of one database says nothing about another."""
+    bind = session.get_bind()
+    return bind if isinstance(bind, Engine) else bind.engine
 
 
 def remembered(engine: Engine, version: int, key: Hashable, read: Callable[[], Value]) -> Value:

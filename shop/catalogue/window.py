@@ -11,6 +11,6 @@ def shop_window() -> ShopWindow:
     return ShopWindow(
         currency=config().currency,
         product_url=shop_url("storefront.product", slug=_STAND_IN)[: -len(_STAND_IN)],
-        picture_url=shop_url("storefront.picture", name=_STAND_IN)[: -len(f"{_STAND_IN}.svg")],
-        media_url=shop_url("storefront.media", file_name=_STAND_IN)[: -len(_STAND_IN)],
+        picture_url=shop_url("pictures.drawing", name=_STAND_IN)[: -len(f"{_STAND_IN}.svg")],
+        media_url=shop_url("pictures.upload", file_name=_STAND_IN)[: -len(_STAND_IN)],
     )

@@ -17,7 +17,7 @@ def products_for_block(areas: Sequence[str], kinds: Sequence[str], limit: int) -
     found: dict[str, CardView] = {}
     for area in areas or (None,):
         found |= {card.sku: card for card in find_cards(db(), window, area=area, limit=CONSIDERED)}
-    cards = [card for card in found.values() if not kinds or card.kind_text.lower().replace(" ", "_") in kinds]
+    cards = [card for card in found.values() if not kinds or card.type in kinds]
     allowed = visible_to_visitor(db(), [card.sku for card in cards])
     return one_of_a_kind_first((card for card in cards if card.sku in allowed), limit)
 

@@ -1,0 +1,163 @@
+"""All that a product page shows. What only changes with the catalogue is remembered; the stock is read each time."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from shop.catalogue import codes
+from shop.catalogue.cards import ShopWindow, stock_text
+from shop.catalogue.facts import Wording, wording
+from shop.catalogue.memory import engine_of, remembered
+from shop.catalogue.models import CatalogueVersion, Picture, Price, Product, Variant
+from shop.catalogue.shelf import stock_level
+from shop.catalogue.states import ProductStatus
+from shop.errors import NotFound
+from shop.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class PictureView:
+    """One picture with its size in pixels."""
+
+    url: str
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class VariantView:
+    """One thing to put into the cart."""
+
+    sku: str
+    label: str
+    price: Money
+    picture_url: str
+    available: bool
+    stock_text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductView:
+    """A product page. `price` is the lowest of its variants, `first` the first variant that can be bought."""
+
+    sku: str
+    slug: str
+    url: str
+    name: str
+    type: str
+    kind_text: str
+    description: str
+    price: Money
+    price_is_from: bool
+    option_name: str
+    variants: tuple[VariantView, ...]
+    pictures: tuple[PictureView, ...]
+    areas: tuple[tuple[str, str], ...]
+    words: Wording
+    session_minutes: int | None
+    care: str
+    maker: str
+    eu_contact: str
+    warnings: str
+
+    @property
+    def first(self) -> VariantView | None:
+        """The first variant that is in stock."""
+        return next((variant for variant in self.variants if variant.available), None)
+
+    @property
+    def available(self) -> bool:
+        """Whether anything of it can be bought now."""
+        return any(variant.available for variant in self.variants)
+
+    @property
+    def stock_text(self) -> str:
+        """The stock in words, over all variants."""
+        return "Sold out" if not self.available else self.variants[0].stock_text if self.is_lone else "In stock"
+
+    @property
+    def is_lone(self) -> bool:
+        """Whether there is nothing to choose."""
+        return len(self.variants) == 1
+
+
+_VERSION = select(CatalogueVersion.version).where(CatalogueVersion.id == 1).scalar_subquery()
+_SHELF = (
+    select(Variant.sku, func.coalesce(stock_level.c.available, 0), _VERSION)
+    .join(Product, Product.id == Variant.product_id)
+    .outerjoin(stock_level, stock_level.c.sku == Variant.sku)
+    .where(Product.slug == bindparam("slug"), Product.status == ProductStatus.PUBLISHED, Variant.active)
+)
+_PRODUCT = select(*Product.__table__.c).where(Product.slug == bindparam("slug"))
+_VARIANTS = (
+    select(Variant.sku, Variant.option_value, Variant.id, Price.minor)
+    .join(Price, (Price.variant_id == Variant.id) & (Price.currency == bindparam("currency")))
+    .where(Variant.product_id == bindparam("product_id"), Variant.active)
+    .order_by(Variant.position, Variant.id)
+)
+_PICTURES = (
+    select(Picture.file_name, Picture.alt, Picture.width, Picture.height, Picture.variant_id)
+    .where(Picture.product_id == bindparam("product_id"))
+    .order_by(Picture.position, Picture.id)
+)
+
+
+def get_product_page(session: Session, slug: str, window: ShopWindow) -> ProductView:
+    """The page of a published product. One statement, or four after a change. Raises NotFound for any other slug."""
+    rows = session.execute(_SHELF, {"slug": slug}).all()
+    if not rows:
+        raise NotFound("We do not sell this, or no longer.")
+    units = {sku: available for sku, available, _ in rows}
+    key = ("product", slug, window)
+    known: ProductView = remembered(engine_of(session), rows[0][2] or 0, key, lambda: _read(session, slug, window))
+    variants = tuple(
+        replace(variant, available=units.get(variant.sku, 0) > 0, stock_text=stock_text(units.get(variant.sku, 0)))
+        for variant in known.variants
+    )
+    return replace(known, variants=variants)
+
+
+def _read(session: Session, slug: str, window: ShopWindow) -> ProductView:
+    product = session.execute(_PRODUCT, {"slug": slug}).one()
+    variant_rows = session.execute(_VARIANTS, {"product_id": product.id, "currency": window.currency}).all()
+    pictures = session.execute(_PICTURES, {"product_id": product.id}).all()
+    kind = codes.label_of(product.type)
+    return ProductView(
+        sku=product.sku,
+        slug=product.slug,
+        url=window.product_url + product.slug,
+        name=product.title,
+        type=product.type,
+        kind_text=kind[:1].upper() + kind[1:],
+        description=product.description,
+        price=Money(product.price_from_minor, window.currency),
+        price_is_from=product.price_to_minor > product.price_from_minor,
+        option_name=product.option_name,
+        variants=tuple(_variant(row, pictures, window) for row in variant_rows),
+        pictures=_pictures(product, pictures, window),
+        areas=tuple((code, codes.AREAS[code]) for code in product.areas if code in codes.AREAS and code != "any"),
+        words=wording(product),
+        session_minutes=product.session_minutes,
+        care=product.care,
+        maker=product.maker,
+        eu_contact=product.eu_contact,
+        warnings=product.warnings,
+    )
+
+
+def _variant(row: Any, pictures: Any, window: ShopWindow) -> VariantView:
+    sku, option, variant_id, minor = row
+    own = next((picture.file_name for picture in pictures if picture.variant_id == variant_id), None)
+    address = window.media_url + own if own else f"{window.picture_url}{sku}.svg"
+    label = option[:1].upper() + option[1:]
+    return VariantView(sku, label, Money(minor, window.currency), address, False, "")
+
+
+def _pictures(product: Any, rows: Any, window: ShopWindow) -> tuple[PictureView, ...]:
+    if not rows:
+        drawing = f"{window.picture_url}{product.sku}.svg"
+        return (PictureView(drawing, f"Drawing: {product.title}", 600, 480),)
+    return tuple(PictureView(window.media_url + row.file_name, row.alt, row.width, row.height) for row in rows)
