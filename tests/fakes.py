@@ -1,5 +1,253 @@
 """Stand-ins that are passed in: a payment provider in memory, checked by the same tests as the real adapter."""
 
+import hashlib
+import hmac
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from shop.gateway import (
+    BadSignature,
+    GatewayRefused,
+    GatewayUnavailable,
+    PaymentFacts,
+    PaymentPage,
+    PaymentRequest,
+    ProviderEvent,
+    RefundFacts,
+    RefundRequest,
+)
+from shop.money import Money
+
+SECRET = "whsec_for_tests"
+
 
 class FakeGateway:
-    """A payment provider in memory."""
+    """A payment provider in memory. `pay`, `decline`, `pay_later`, `arrive`, `bounce` and `expire` are its customers.
+
+    `is_down` makes every call fail as when nobody answers; `calls` names what was asked of it, oldest first. With
+    `now` set it refuses a page that ends sooner than half an hour from then.
+    """
+
+    def __init__(self, *, livemode: bool = False) -> None:
+        self.livemode = livemode
+        self.now: datetime | None = None
+        self.is_down = False
+        self.loses_answers = False
+        self.refunds_start_pending = False
+        self.refuses_refunds = False
+        self.calls: list[str] = []
+        self.requests: list[PaymentRequest] = []
+        self.sessions: dict[str, PaymentFacts] = {}
+        self.refunds: dict[str, RefundFacts] = {}
+        self._answers: dict[str, tuple[object, PaymentPage | RefundFacts]] = {}
+        self._numbers = count(1)
+
+    def open_payment(self, request: PaymentRequest) -> PaymentPage:
+        self._call("open_payment")
+        self.requests.append(request)
+        kept = self._kept(request.idempotency_key, request.parameters)
+        if isinstance(kept, PaymentPage):
+            return kept
+        page = self._new_page(request)
+        self._answers[request.idempotency_key] = (dict(request.parameters), page)
+        self._maybe_lose()
+        return page
+
+    def find_payment(self, session_id: str) -> PaymentFacts | None:
+        self._call("find_payment")
+        return self.sessions.get(session_id)
+
+    def close_payment(self, session_id: str) -> PaymentFacts:
+        self._call("close_payment")
+        if session_id not in self.sessions:
+            raise GatewayRefused("resource_missing")
+        if self.sessions[session_id].status == "open":
+            self.expire(session_id)
+        return self.sessions[session_id]
+
+    def list_payments(self, since: datetime) -> Sequence[PaymentFacts]:
+        self._call("list_payments")
+        return list(reversed(self.sessions.values()))
+
+    def refund(self, request: RefundRequest) -> RefundFacts:
+        self._call("refund")
+        kept = self._kept(request.idempotency_key, request.amount)
+        if isinstance(kept, RefundFacts):
+            return self.refunds[kept.provider_id]
+        payment = next((f for f in self.sessions.values() if f.payment_intent == request.payment_intent), None)
+        if payment is None or self.refuses_refunds:
+            raise GatewayRefused("charge_disputed" if payment else "resource_missing")
+        if request.amount.minor > payment.amount.minor - payment.refunded_minor:
+            raise GatewayRefused("charge_already_refunded")
+        status = "pending" if self.refunds_start_pending else "succeeded"
+        facts = self.add_refund(request.payment_intent, request.amount, status=status, refund_id=request.refund_id)
+        self._answers[request.idempotency_key] = (request.amount, facts)
+        self._maybe_lose()
+        return facts
+
+    def find_refund(self, provider_id: str) -> RefundFacts | None:
+        self._call("find_refund")
+        return self.refunds.get(provider_id)
+
+    def list_refunds(self, payment_intent: str) -> Sequence[RefundFacts]:
+        self._call("list_refunds")
+        return [facts for facts in reversed(self.refunds.values()) if facts.payment_intent == payment_intent]
+
+    def read_event(self, body: bytes, signature: str, now: datetime) -> ProviderEvent:
+        stamp, _, digest = signature.removeprefix("t=").partition(",v1=")
+        if not stamp.isdecimal() or not _is_same(digest, _digest(body, SECRET, int(stamp))):
+            raise BadSignature
+        if abs(now.timestamp() - int(stamp)) > 300:
+            raise BadSignature
+        content = json.loads(body)
+        return ProviderEvent(
+            event_id=content["id"],
+            kind=content["type"],
+            subject_id=content["data"]["object"]["id"],
+            api_version=content["api_version"],
+            livemode=content["livemode"],
+            created_at=datetime.fromtimestamp(content["created"], tz=UTC),
+        )
+
+    def pay(self, session_id: str) -> None:
+        """The customer pays."""
+        paid = "paid" if self._open(session_id).amount else "no_payment_required"
+        self._change(session_id, status="complete", payment_status=paid, payment_intent=f"pi_{session_id}")
+
+    def decline(self, session_id: str) -> None:
+        """The card is refused; the page stays open."""
+        self._open(session_id)
+        self._change(session_id, payment_intent=f"pi_{session_id}")
+
+    def pay_later(self, session_id: str) -> None:
+        """A slow method is chosen."""
+        self._open(session_id)
+        self._change(session_id, status="complete", payment_intent=f"pi_{session_id}")
+
+    def arrive(self, session_id: str) -> None:
+        """The slow money comes."""
+        self._change(session_id, payment_status="paid")
+
+    def bounce(self, session_id: str) -> None:
+        """The slow money does not come."""
+        self._change(session_id, failed=True)
+
+    def expire(self, session_id: str) -> None:
+        """The page's time is over."""
+        self._open(session_id)
+        self._change(session_id, status="expired")
+
+    def add_refund(
+        self, payment_intent: str, amount: Money, *, status: str = "succeeded", refund_id: int | None = None
+    ) -> RefundFacts:
+        """A refund comes to be; without `refund_id` somebody made it at the provider's own pages."""
+        facts = RefundFacts(f"re_{next(self._numbers)}", payment_intent, status, amount, refund_id)
+        self.refunds[facts.provider_id] = facts
+        self._refunded(facts, amount.minor)
+        return facts
+
+    def end_refund(self, provider_id: str, status: str) -> None:
+        """A refund succeeds or fails in the end."""
+        facts = replace(self.refunds[provider_id], status=status)
+        self.refunds[provider_id] = facts
+        if status == "failed":
+            self._refunded(facts, -facts.amount.minor)
+
+    def event(
+        self,
+        kind: str,
+        subject_id: str,
+        *,
+        now: datetime,
+        event_id: str | None = None,
+        livemode: bool | None = None,
+        secret: str = SECRET,
+    ) -> tuple[bytes, dict[str, str]]:
+        """A signed webhook: body and headers."""
+        content = {
+            "object": "event",
+            "id": event_id or f"evt_{next(self._numbers)}",
+            "type": kind,
+            "api_version": "2026-10-28.endive",
+            "livemode": self.livemode if livemode is None else livemode,
+            "created": int(now.timestamp()),
+            "data": {"object": {"id": subject_id}},
+        }
+        body = json.dumps(content).encode()
+        stamp = int(now.timestamp())
+        return body, {"Stripe-Signature": f"t={stamp},v1={_digest(body, secret, stamp)}"}
+
+    def _call(self, name: str) -> None:
+        self.calls.append(name)
+        if self.is_down:
+            raise GatewayUnavailable
+
+    def _maybe_lose(self) -> None:
+        if self.loses_answers:
+            self.loses_answers = False
+            raise GatewayUnavailable
+
+    def _kept(self, key: str, parameters: object) -> PaymentPage | RefundFacts | None:
+        if key not in self._answers:
+            return None
+        sent, answer = self._answers[key]
+        if sent != parameters:
+            raise GatewayRefused("idempotency_error")
+        return answer
+
+    def _new_page(self, request: PaymentRequest) -> PaymentPage:
+        expires_at = datetime.fromtimestamp(_whole(request.parameters["expires_at"]), tz=UTC)
+        if self.now is not None and expires_at < self.now + timedelta(minutes=30):
+            raise GatewayRefused("expires_at")
+        session_id = f"cs_test_{next(self._numbers)}"
+        amount, currency = _total(request.parameters["line_items"])
+        self.sessions[session_id] = PaymentFacts(
+            session_id=session_id,
+            order_reference=str(request.parameters["client_reference_id"]),
+            status="open",
+            payment_status="unpaid",
+            amount=Money(amount, currency),
+            livemode=self.livemode,
+            payment_intent=None,
+            url=f"http://provider.test/pay/{session_id}",
+            expires_at=expires_at,
+        )
+        return PaymentPage(session_id, f"http://provider.test/pay/{session_id}", expires_at)
+
+    def _open(self, session_id: str) -> PaymentFacts:
+        facts = self.sessions[session_id]
+        assert facts.status == "open", f"the session is {facts.status}"
+        return facts
+
+    def _change(self, session_id: str, **changes: object) -> None:
+        if changes.get("status") in ("complete", "expired"):
+            changes["url"] = None
+        self.sessions[session_id] = replace(self.sessions[session_id], **changes)  # type: ignore[arg-type]  # by name
+
+    def _refunded(self, refund: RefundFacts, minor: int) -> None:
+        for session_id, facts in self.sessions.items():
+            if facts.payment_intent == refund.payment_intent:
+                self._change(session_id, refunded_minor=facts.refunded_minor + minor)
+                return
+
+
+def _is_same(given: str, wanted: str) -> bool:
+    return hmac.compare_digest(given.encode(), wanted.encode())
+
+
+def _digest(body: bytes, secret: str, stamp: int) -> str:
+    return hmac.new(secret.encode(), b"%d.%b" % (stamp, body), hashlib.sha256).hexdigest()
+
+
+def _whole(value: object) -> int:
+    assert isinstance(value, int)
+    return value
+
+
+def _total(items: object) -> tuple[int, str]:
+    assert isinstance(items, list)
+    prices = [item["price_data"] for item in items]
+    return sum(price["unit_amount"] for price in prices), str(prices[0]["currency"]).upper()

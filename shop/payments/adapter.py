@@ -112,7 +112,7 @@ class StripeGateway:
         """Verify a webhook under any configured secret, its age both ways, and read it. Raises BadSignature."""
         if not any(self._is_signed(body, signature, secret) for secret in self._config.stripe_webhook_secrets):
             raise BadSignature
-        stamp = int(next(part for part in signature.split(",") if part.startswith("t="))[2:])
+        stamp = int(next(part for part in signature.split(",") if part.startswith("t=")).split("=")[1])
         if abs(now.timestamp() - stamp) > OLDEST_EVENT_SECONDS:
             raise BadSignature
         try:
@@ -124,7 +124,7 @@ class StripeGateway:
         library = self._library
         try:  # the library's own tolerance refuses old stamps only, by a clock of its own
             library.WebhookSignature.verify_header(body, signature, secret, None)
-        except (library.SignatureVerificationError, ValueError):
+        except (library.SignatureVerificationError, ValueError, TypeError):
             return False
         return True
 
