@@ -1,12 +1,14 @@
 """Plain builders of rows. Each adds to the session, flushes and returns what it made."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Price, Product, ProductFacet, Variant
 from shop.catalogue.states import ProductStatus
+from shop.orders.models import Order, OrderLine
+from shop.stock import service as stock
 from shop.stock.models import StockLevel
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -73,3 +75,45 @@ def make_stock(session: Session, sku: str, *, available: int = 10) -> StockLevel
     session.add(level)
     session.flush()
     return level
+
+
+def make_order(
+    session: Session,
+    number: str = "TS-TEST-0001",
+    *,
+    sku: str = "MAT01-CHARCOAL",
+    quantity: int = 1,
+    placed_at: datetime = NOW,
+    hold_minutes: int = 40,
+    **fields: Any,
+) -> Order:
+    """A pending order of one line (34.00 each, 5.00 shipping, USD) whose units are held. The SKU needs stock."""
+    subtotal = 3400 * quantity
+    line = OrderLine(
+        sku=sku, title="Acupressure mat", option_value="Charcoal", quantity=quantity, unit_minor=3400,
+        total_minor=subtotal,
+    )  # fmt: skip
+    defaults: dict[str, Any] = {
+        "token": f"token-of-{number}",
+        "checkout_token": f"checkout-{number}",
+        "email": "pat@example.com",
+        "full_name": "Pat Example",
+        "line1": "1 Long Street",
+        "city": "Springfield",
+        "postal_code": "12345",
+        "country": "US",
+        "currency": "USD",
+        "subtotal_minor": subtotal,
+        "shipping_minor": 500,
+        "tax_minor": 0,
+        "tax_inclusive": False,
+        "total_minor": subtotal + 500,
+        "shipping_method": "standard",
+        "shipping_title": "Standard shipping",
+    }
+    order = Order(number=number, placed_at=placed_at, lines=[line], **(defaults | fields))
+    session.add(order)
+    session.flush()  # the hold needs the id
+    until = placed_at + timedelta(minutes=hold_minutes)
+    stock.reserve(session, order_id=order.id, sku=sku, quantity=quantity, expires_at=until)
+    return order
