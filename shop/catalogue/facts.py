@@ -22,7 +22,7 @@ class Wording:
 def wording(product: Any) -> Wording:
     """The words for a row with the columns of Product."""
     return Wording(
-        facts=tuple((label, value) for label, value in _facts(product) if value),
+        facts=tuple((label, value[:1].upper() + value[1:]) for label, value in _facts(product) if value),
         fits=tuple(_fits(product)),
         less_fitting=tuple(_less_fitting(product)),
         not_for=_health(product.contraindications),

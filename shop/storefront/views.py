@@ -42,7 +42,7 @@ def product_list() -> Response:
         canonical_url=settings.origin + (base if found.page == 1 else f"{base}?page={found.page}"),
         section="list",
     )
-    return cacheable(answer)
+    return answer if asked.errors else cacheable(answer)
 
 
 @blueprint.get("/products/<slug>")
