@@ -10,6 +10,7 @@ from sqlalchemy import Engine
 import recommender
 from shop import jobs, paths
 from shop.assets import register_assets, shop_static, shop_stylesheet
+from shop.checkout import payment_views as checkout_views  # it adds to the blueprint of checkout.views
 from shop.cli import make_group
 from shop.config import ConfigError, load_config
 from shop.db import make_engine, make_sessions
@@ -20,13 +21,26 @@ from shop.keys import Keyring
 from shop.observe import register_observation
 from shop.payments import views as payment_views
 from shop.payments.adapter import StripeGateway
+from shop.pricing.service import zones
 from shop.quiz import views as quiz_views
-from shop.storefront import content_views, mail_views, newsletter_views, ops_views, picture_views, site_views
+from shop.storefront import (
+    cart_views,
+    content_views,
+    mail_views,
+    newsletter_views,
+    ops_views,
+    order_views,
+    picture_views,
+    site_views,
+)
 from shop.storefront import views as storefront_views
 from shop.storefront.context import register_context
 from shop.web import EXTENSION, Runtime, close_session, money_filter, register_refusals, shop_url
 
 PAGES: tuple[Blueprint, ...] = (
+    cart_views.blueprint,
+    checkout_views.blueprint,
+    order_views.blueprint,
     content_views.blueprint,
     mail_views.blueprint,
     newsletter_views.blueprint,
@@ -64,6 +78,7 @@ class Shop:
         if EXTENSION in app.extensions:
             raise ConfigError("this app has a shop already")
         config = load_config(app.config, config_prefix)
+        zones(config)  # a mistake in the zones file stops the start, not the first customer
         engine = engine or make_engine(config.database_url)
         runtime = Runtime(
             config=config,

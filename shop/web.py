@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import structlog
-from flask import Blueprint, Response, current_app, g, make_response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, url_for
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -110,6 +110,11 @@ def external_url(endpoint: str, **values: Any) -> str:
 def page(template: str, http_status: int = 200, **context: Any) -> Response:
     """An answer made from `templates/shop/<template>`."""
     return make_response(render_template(f"shop/{template}", **context), http_status)
+
+
+def see_other(address: str) -> Response:
+    """The answer to a POST that worked: go and look there."""
+    return make_response(redirect(address, 303))
 
 
 def cacheable(response: Response, seconds: int = 60) -> Response:

@@ -87,9 +87,10 @@ class Placed:
 
 
 def intent_text(session: Session, contents: CartView, details: CheckoutDetails) -> str:
-    """What a checkout token is made from: another cart, address or try after a cancelled order is another order."""
+    """What a checkout token is made from: another cart, price, address or try is another order."""
     tried = orders.count_cancelled_of_cart(session, contents.cart_id)
-    return json.dumps([contents.cart_id, contents.version, tried, asdict(details)])
+    total = contents.quote.total
+    return json.dumps([contents.cart_id, contents.version, tried, total.minor, total.currency, asdict(details)])
 
 
 def place_order(
@@ -105,6 +106,8 @@ def place_order(
         return _again(session, earlier)
     if basket is None or basket.version != intent.cart_version:
         raise CartChanged
+    if any(payments.live_attempt(session, other.id) for other in orders.open_orders_of_cart(session, cart_id)):
+        raise CartChanged  # another window ordered this cart meanwhile: its payment page is closed first
     contents = cart.view(session, basket, terms.zones)
     _check(contents, details, intent)
     order = orders.create_order(session, _draft(contents, details, intent), now=now)

@@ -32,4 +32,4 @@ class Letterhead:
 
     def order_url(self, token: str) -> str:
         """The public address of a customer's order page."""
-        return f"{self.address}/orders/{token}"
+        return f"{self.address}/order/{token}"

@@ -86,6 +86,11 @@ class OrderLine(Base):
 
     order: Mapped[Order] = relationship(back_populates="lines")
 
+    @property
+    def total(self) -> Money:
+        """What the line costs, without tax added on top."""
+        return Money(self.total_minor, self.order.currency)
+
 
 class OrderEvent(Base):
     """One step in an order's history: `subject` is order, payment, shipment, refund, mail or note."""

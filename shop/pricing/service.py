@@ -1,5 +1,6 @@
 """The shop's zones, read once per file."""
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,16 +14,19 @@ SHIPPED = Path(__file__).with_name("zones.toml")
 
 
 def zones(config: Config) -> Zones:
-    """The zones of this shop: the file of SHOP_ZONES, or the one shipped with it. Raises ConfigError."""
-    found = _read(config.zones or str(SHIPPED))
-    currency = found.zone(found.home).currency
-    if currency != config.currency:
-        raise ConfigError(
-            f"SHOP_CURRENCY is {config.currency}, but the home country of the zones file ({found.home}) uses {currency}"
-        )
-    return found
+    """The zones of this shop: the file of SHOP_ZONES, or the one shipped with it. Raises ConfigError.
+
+    Where the file's home country pays in another currency than the shop's, the first country that does is home.
+    """
+    return _read(config.zones or str(SHIPPED), config.currency)
 
 
 @lru_cache(maxsize=8)
-def _read(path: str) -> Zones:
-    return read_zones(Path(path))
+def _read(path: str, currency: str) -> Zones:
+    found = read_zones(Path(path))
+    if found.zone(None).currency == currency:
+        return found
+    homes = [code for zone in found.zones if zone.currency == currency for code in zone.countries]
+    if not homes:
+        raise ConfigError(f"CURRENCY is {currency}, but no zone of {Path(path).name} uses it")
+    return replace(found, home=homes[0])

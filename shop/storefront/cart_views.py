@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, redirect, request
-from werkzeug.wrappers import Response as AnyResponse
+from flask import Blueprint, Response, request
 
 from shop import cookies
 from shop.cart import service as cart
@@ -18,7 +17,7 @@ from shop.pricing.countries import country_name
 from shop.pricing.rules import Zones
 from shop.quiz.visitor import exclusion_for_visitor
 from shop.storefront.cart_forms import AddForm, DeliveryForm, LineForm
-from shop.web import config, db, no_store, page, shop_url, transaction
+from shop.web import config, db, no_store, page, see_other, shop_url, transaction
 
 blueprint = Blueprint("cart", __name__)
 SECONDS_A_DAY = 86_400
@@ -36,7 +35,7 @@ def page_of_cart() -> Response:
 
 
 @blueprint.post("/cart/add")
-def add() -> AnyResponse:
+def add() -> Response:
     """Put a product in, unless the visitor's own answers speak against it: then say so first (R31, R32)."""
     require_same_origin()
     form = AddForm(request.form)
@@ -50,17 +49,17 @@ def add() -> AnyResponse:
 
 
 @blueprint.get("/cart/added/<sku>")
-def added(sku: str) -> AnyResponse:
+def added(sku: str) -> Response:
     """Name what was put in, with the ways on."""
     found = cart.find_line(db(), cookies.read(cookies.CART), read_sku(sku), utc_now())
     if found is None:
-        return redirect(shop_url("cart.page"), 303)
+        return see_other(shop_url("cart.page"))
     name, pieces = found
     return no_store(page("cart/added.html", name=name, pieces=pieces))
 
 
 @blueprint.post("/cart/update")
-def update() -> AnyResponse:
+def update() -> Response:
     """Set a line's quantity; 0 removes it."""
     form = _line_form()
     sku = read_sku(form.sku.data)
@@ -72,50 +71,45 @@ def update() -> AnyResponse:
         return _take_out(sku)
     with transaction() as session:
         cart.set_quantity(session, _token(), sku, quantity, terms=_terms(), now=utc_now())
-    return redirect(shop_url("cart.page"), 303)
+    return see_other(shop_url("cart.page"))
 
 
 @blueprint.post("/cart/remove")
-def remove() -> AnyResponse:
+def remove() -> Response:
     """Take a line out; the cart page offers to put it back."""
     return _take_out(read_sku(_line_form().sku.data))
 
 
 @blueprint.post("/cart/undo")
-def undo() -> AnyResponse:
+def undo() -> Response:
     """Put back what was just taken out."""
     form = _line_form()
     return _put_in(read_sku(form.sku.data), read_quantity(form.quantity.data), then=shop_url("cart.page"))
 
 
 @blueprint.post("/cart/delivery")
-def delivery() -> AnyResponse:
+def delivery() -> Response:
     """Choose country, state and way of delivery."""
     form = DeliveryForm(request.form, meta={"csrf_context": _token()})
     _check(form)
     wanted = cart.Delivery(form.country.data or "", form.region.data or None, form.method.data)
     with transaction() as session:
         cart.choose_delivery(session, _token(), wanted, zones=zones(), terms=_terms(), now=utc_now())
-    return redirect(shop_url("cart.page") + "#delivery", 303)
+    return see_other(shop_url("cart.page") + "#delivery")
 
 
-def _put_in(sku: str, quantity: int, *, then: str) -> AnyResponse:
+def _put_in(sku: str, quantity: int, *, then: str) -> Response:
     with transaction() as session:
         put = cart.add(session, cookies.read(cookies.CART), sku, quantity, terms=_terms(), now=utc_now())
-    answer = redirect(then, 303)
-    _keep_token(answer, put.token)
+    answer = see_other(then)
+    cookies.write(answer, cookies.CART, put.token, max_age_seconds=config().cart_days * SECONDS_A_DAY)
     return answer
 
 
-def _keep_token(answer: AnyResponse, token: str) -> None:
-    if isinstance(answer, Response):
-        cookies.write(answer, cookies.CART, token, max_age_seconds=config().cart_days * SECONDS_A_DAY)
-
-
-def _take_out(sku: str) -> AnyResponse:
+def _take_out(sku: str) -> Response:
     with transaction() as session:
         pieces = cart.remove(session, _token(), sku, terms=_terms(), now=utc_now())
-    return redirect(shop_url("cart.page", removed=sku, pieces=pieces), 303)
+    return see_other(shop_url("cart.page", removed=sku, pieces=pieces))
 
 
 def _cart_page(http_status: int = 200, *, wrong: dict[str, str] | None = None) -> Response:

@@ -1,0 +1,139 @@
+"""What a guest types at checkout, and what they are told when it cannot be right."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import Any
+
+from wtforms import RadioField, SelectField, StringField
+from wtforms.validators import StopValidation, ValidationError
+
+from shop.checkout.rules import CheckoutDetails, is_email, is_phone, postal_code_example
+from shop.csrf import ProtectedForm
+from shop.money import Money
+from shop.pricing.countries import country_choices
+from shop.pricing.rules import Place, ShippingMethod, Zones
+
+TOKEN = re.compile(r"[0-9a-f]{64}", re.ASCII)
+
+
+def clean(text: str | None) -> str:
+    """One line without control characters and with single blanks."""
+    kept = "".join(" " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in text or "")
+    return " ".join(kept.split())
+
+
+def filled(sentence: str, longest: int) -> Callable[[Any, Any], None]:
+    """A check that there is something, and not too much of it."""
+
+    def check(_form: Any, field: Any) -> None:
+        if not field.data:
+            raise StopValidation(sentence)
+        if len(field.data) > longest:
+            raise StopValidation(f"This is too long: {longest} characters at the most.")
+
+    return check
+
+
+def short(longest: int) -> Callable[[Any, Any], None]:
+    """A check that an optional text is not too long."""
+
+    def check(_form: Any, field: Any) -> None:
+        if len(field.data or "") > longest:
+            raise StopValidation(f"This is too long: {longest} characters at the most.")
+
+    return check
+
+
+class DetailsForm(ProtectedForm):
+    """Contact, address and way of delivery on one page: seven fields to fill in where a state is asked, else six."""
+
+    offered: tuple[tuple[ShippingMethod, Money], ...] = ()
+
+    email = StringField("E-mail address", [filled("Enter your e-mail address.", 254)], [clean])
+    full_name = StringField("Full name", [filled("Enter your full name.", 120)], [clean])
+    country = SelectField("Country", validate_choice=False)
+    line1 = StringField("Street and number", [filled("Enter street and number.", 160)], [clean])
+    line2 = StringField("Flat, building, company (optional)", [short(160)], [clean])
+    city = StringField("Town or city", [filled("Enter your town or city.", 120)], [clean])
+    region = SelectField("State", validate_choice=False)
+    postal_code = StringField("Postcode or ZIP code", [short(20)], [clean])
+    phone = StringField("Phone (optional)", [short(40)], [clean])
+    method = RadioField("Delivery", validate_choice=False)
+
+    def validate_email(self, field: Any) -> None:
+        """One @, a domain, nothing odd."""
+        if not is_email(field.data):
+            raise ValidationError("Enter an e-mail address such as name@example.com.")
+
+    def validate_country(self, field: Any) -> None:
+        """A country the shop delivers to."""
+        if field.data not in {code for code, _ in field.choices}:
+            raise ValidationError("Choose a country from the list.")
+
+    def validate_region(self, field: Any) -> None:
+        """Needed where the country's tax depends on it."""
+        if field.choices and field.data not in {code for code, _ in field.choices if code}:
+            raise ValidationError("Choose your state.")
+
+    def validate_postal_code(self, field: Any) -> None:
+        """Mild: only what cannot be a postcode of that country."""
+        example = postal_code_example(self.country.data or "", field.data)
+        if example is not None:
+            raise ValidationError(f"Enter a postcode such as {example}.")
+
+    def validate_phone(self, field: Any) -> None:
+        """Optional, but if there is one it should ring."""
+        if field.data and not is_phone(field.data):
+            raise ValidationError("Enter a phone number such as +1 415 555 0100, or leave it empty.")
+
+    def offer(self, zones: Zones, locale: str, place: Place, subtotal: Money) -> "DetailsForm":
+        """Fill in what can be chosen: countries, the states of the one chosen, its ways of delivery."""
+        zone = zones.find(self.country.data or place.country) or place.zone
+        code = self.country.data if self.country.data in zone.countries else place.country
+        regions = zone.countries[code].regions if code in zone.countries else {}
+        self.country.choices = country_choices(zones, locale)
+        self.region.choices = [("", "Choose a state"), *regions.items()] if regions else []
+        self.method.choices = [(method.code, method.title) for method in zone.methods]
+        if zone.find_method(self.method.data) is None:
+            self.method.data = zone.methods[0].code
+        self.offered = tuple((method, _price(method, subtotal)) for method in zone.methods)
+        return self
+
+    def fill(self, kept: CheckoutDetails | None, place: Place) -> "DetailsForm":
+        """Put in what is known already; nothing is asked twice."""
+        if kept is not None:
+            for name in ("email", "full_name", "line1", "line2", "city", "postal_code", "phone"):
+                self[name].data = getattr(kept, name)
+        self.country.data, self.region.data, self.method.data = place.country, place.region or "", place.method.code
+        return self
+
+    def details(self) -> CheckoutDetails:
+        """What was typed, once it is valid."""
+        return CheckoutDetails(
+            email=self.email.data or "",
+            full_name=self.full_name.data or "",
+            phone=self.phone.data or "",
+            line1=self.line1.data or "",
+            line2=self.line2.data or "",
+            city=self.city.data or "",
+            region=(self.region.data or "") if self.region.choices else "",
+            postal_code=self.postal_code.data or "",
+            country=self.country.data or "",
+        )
+
+
+class PlaceForm(ProtectedForm):
+    """The button of the check page. `checkout_token` makes the second click find the first one's order."""
+
+    checkout_token = StringField("Checkout")
+    again = StringField("Again")
+
+    def token(self) -> str:
+        """The checkout token, or "" for anything our page would not send."""
+        given = self.checkout_token.data or ""
+        return given if TOKEN.fullmatch(given) else ""
+
+
+def _price(method: ShippingMethod, subtotal: Money) -> Money:
+    return method.price_for(subtotal) if subtotal.currency == method.price.currency else method.price

@@ -1,0 +1,188 @@
+"""Guest checkout: details, check, order. What comes after the payment page lies in `payment_views`."""
+
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from shop import cookies
+from shop.cart import service as cart
+from shop.cart.models import Cart
+from shop.cart.rules import CartView
+from shop.checkout import kept
+from shop.checkout import service as checkout
+from shop.checkout.forms import DetailsForm, PlaceForm
+from shop.checkout.paying import close_other_orders, go_on_paying, pay
+from shop.checkout.rules import CheckoutDetails, is_below_minimum
+from shop.clock import utc_now
+from shop.csrf import ProtectedForm
+from shop.errors import Forbidden, OutOfStock
+from shop.orders import service as orders
+from shop.payments.web_desk import web_desk
+from shop.pricing import service as pricing
+from shop.pricing.countries import country_name
+from shop.throttle import throttle
+from shop.web import config, db, external_url, no_store, page, runtime, see_other, shop_url, transaction
+
+blueprint = Blueprint("checkout", __name__)
+PURPOSE = "checkout-token"
+_TOLD = {
+    "changed": "Your cart or a price changed meanwhile. Nothing was ordered yet: please check it again.",
+    "over": "The earlier payment page was closed, and nothing was charged. Please check and order again.",
+}
+
+
+@blueprint.get("/checkout")
+def details() -> Response:
+    """Step 1: contact, address, delivery."""
+    contents = _contents()
+    if contents is None or not contents.can_check_out:
+        return see_other(shop_url("cart.page"))
+    form = DetailsForm(meta={"csrf_context": _secret()}).fill(kept.kept_details(), contents.place)
+    return _details_page(form, contents)
+
+
+@blueprint.post("/checkout")
+def keep_details() -> Response:
+    """Check what was typed; all of it is kept when something is wrong."""
+    form = DetailsForm(request.form, meta={"csrf_context": _secret()})
+    contents = _contents()
+    if contents is None or not contents.can_check_out:
+        return see_other(shop_url("cart.page"))
+    form.offer(pricing.zones(config()), config().locale, contents.place, contents.quote.subtotal)
+    is_valid = form.validate()
+    _refuse_foreign(form)
+    if not is_valid:
+        return _details_page(form, contents, 422)
+    typed = form.details()
+    _choose_delivery(contents, cart.Delivery(typed.country, typed.region or None, form.method.data))
+    answer = see_other(shop_url("checkout.review"))
+    kept.keep(answer, typed)
+    return answer
+
+
+@blueprint.get("/checkout/review")
+def review() -> Response:
+    """Step 2: everything once more, each with a way to change it, and the button that orders."""
+    contents, typed = _contents(), kept.kept_details()
+    if contents is None or not contents.can_check_out:
+        return see_other(shop_url("cart.page"))
+    if typed is None or not _is_same_place(contents, typed):
+        return see_other(shop_url("checkout.details"))
+    form = PlaceForm(meta={"csrf_context": _secret()})
+    form.checkout_token.data = runtime().keyring.mac(PURPOSE, checkout.intent_text(db(), contents, typed))
+    told = _TOLD.get(request.args.get("told", ""))
+    words: dict[str, Any] = {
+        "cart": contents,
+        "details": typed,
+        "address": _address_rows(contents, typed),
+        "place_form": form,
+        "is_too_small": is_below_minimum(contents.quote.total),
+        "messages": [{"kind": "warning", "text": told}] if told else [],
+    }
+    return no_store(page("checkout/review.html", **words))
+
+
+@blueprint.post("/checkout/place")
+def place() -> Response:
+    """Order what was checked, once, and go to the payment page."""
+    now, form = utc_now(), PlaceForm(request.form, meta={"csrf_context": _secret()})
+    form.validate()
+    _refuse_foreign(form)
+    basket = _basket()
+    if basket is None:
+        return see_other(shop_url("cart.page"))
+    throttle("place-order", "30/minute", subject=str(basket.id))
+    earlier = orders.find_by_checkout_token(db(), form.token())
+    if earlier is not None and earlier.cart_id == basket.id:
+        return go_on_paying(earlier, form, now=now)
+    return _place(basket.id, form, now)
+
+
+def _place(cart_id: int, form: PlaceForm, now: datetime) -> Response:
+    """Order, when what was checked is still what there is; else lead back to where it can be checked."""
+    contents, typed = _contents(), kept.kept_details()
+    if contents is None or typed is None:
+        return see_other(shop_url("checkout.details"))
+    if not runtime().keyring.is_mac(PURPOSE, checkout.intent_text(db(), contents, typed), form.token()):
+        return see_other(shop_url("checkout.review", told="changed"))
+    other = close_other_orders(cart_id, contents.version, form, now=now)
+    if other is not None:
+        return other
+    intent = checkout.Intent(form.token(), contents.version, contents.quote.total)
+    try:
+        with transaction() as session:
+            placed = checkout.place_order(session, cart_id, typed, intent=intent, terms=_terms(), now=now)
+    except (checkout.NotAvailable, OutOfStock):
+        return see_other(shop_url("cart.page", told="short"))
+    except checkout.CartChanged:
+        return see_other(shop_url("checkout.review", told="changed"))
+    return pay(placed, form, now=now)
+
+
+def _details_page(form: DetailsForm, contents: CartView, http_status: int = 200) -> Response:
+    form.offer(pricing.zones(config()), config().locale, contents.place, contents.quote.subtotal)
+    return no_store(page("checkout/details.html", http_status, form=form, cart=contents))
+
+
+def _basket() -> Cart | None:
+    return cart.find_cart(db(), cookies.read(cookies.CART), utc_now())
+
+
+def _contents() -> CartView | None:
+    """The visitor's cart as it is, what their own unpaid order holds included."""
+    basket = _basket()
+    if basket is None:
+        return None
+    return cart.view(db(), basket, pricing.zones(config()), orders.held_for_cart(db(), basket.id))
+
+
+def _choose_delivery(contents: CartView, wanted: cart.Delivery) -> None:
+    """Note another country or way of delivery in the cart; nothing is written when they are the same."""
+    place = contents.place
+    if contents.is_country_chosen and (place.country, place.region, place.method.code) == (
+        wanted.country,
+        wanted.region,
+        wanted.method,
+    ):
+        return
+    zones = pricing.zones(config())
+    terms = cart.terms_of(zones, config().cart_days)
+    with transaction() as session:
+        cart.choose_delivery(session, cookies.read(cookies.CART), wanted, zones=zones, terms=terms, now=utc_now())
+
+
+def _is_same_place(contents: CartView, typed: CheckoutDetails) -> bool:
+    return (contents.place.country, contents.place.region or "") == (typed.country, typed.region)
+
+
+def _address_rows(contents: CartView, typed: CheckoutDetails) -> list[str]:
+    """The address as it is written on the parcel, without empty lines."""
+    regions = contents.place.zone.countries[typed.country].regions
+    town = ", ".join(filter(None, (typed.city, regions.get(typed.region, typed.region), typed.postal_code)))
+    country = country_name(typed.country, config().locale)
+    return [row for row in (typed.full_name, typed.line1, typed.line2, town, country) if row]
+
+
+def _terms() -> checkout.Terms:
+    desk = web_desk()
+    return checkout.Terms(
+        zones=pricing.zones(config()),
+        letterhead=desk.letterhead,
+        urls=checkout.Urls(
+            success=lambda token: external_url("checkout.come_back", token=token),
+            cancel=lambda token: external_url("checkout.give_up", token=token),
+        ),
+        session_minutes=desk.session_minutes,
+        hold_minutes=desk.hold_minutes,
+    )
+
+
+def _secret() -> str:
+    """The secret of the visitor's cart, which the forms are bound to."""
+    return cookies.read(cookies.CART) or ""
+
+
+def _refuse_foreign(form: ProtectedForm) -> None:
+    if not _secret() or form.errors.get("csrf_token"):
+        raise Forbidden
