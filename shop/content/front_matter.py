@@ -29,7 +29,7 @@ class Head:
 
     def line_of(self, key: str) -> int:
         """The line of `key` in the file, or the first line."""
-        match = re.search(rf"^\s*{re.escape(key)}\s*=", self.source, re.MULTILINE)
+        match = re.search(rf"^[ \t]*{re.escape(key)}\s*=", self.source, re.MULTILINE)
         return self.source.count("\n", 0, match.start()) + 2 if match else 1
 
     def take(self, key: str, kind: type[T], default: T | None = None) -> T:
@@ -60,7 +60,7 @@ class Head:
         return rows
 
     def _table_line(self, key: str, number: int) -> int:
-        heads = [match.start() for match in re.finditer(rf"^\s*\[\[{re.escape(key)}\]\]", self.source, re.MULTILINE)]
+        heads = [match.start() for match in re.finditer(rf"^[ \t]*\[\[{re.escape(key)}\]\]", self.source, re.MULTILINE)]
         return self.source.count("\n", 0, heads[number - 1]) + 2 if len(heads) >= number else 1
 
 
