@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import click
-from flask.cli import AppGroup
+from flask.cli import AppGroup, with_appcontext
 
 from shop import backup as backups
 from shop import schema
@@ -29,6 +29,7 @@ def make_group(name: str) -> AppGroup:
 
 @click.command()
 @click.argument("revision", default="head")
+@with_appcontext
 def upgrade(revision: str) -> None:
     """Bring the database up to REVISION (default: head)."""
     schema.upgrade(runtime().engine, revision)
@@ -37,6 +38,7 @@ def upgrade(revision: str) -> None:
 
 @click.command()
 @click.argument("revision")
+@with_appcontext
 def downgrade(revision: str) -> None:
     """Bring the database down to REVISION ("base" removes all tables of the shop)."""
     schema.downgrade(runtime().engine, revision)
@@ -44,6 +46,7 @@ def downgrade(revision: str) -> None:
 
 
 @click.command("load-demo")
+@with_appcontext
 def load_demo() -> None:
     """Create the demo catalogue, or put its values back."""
     with runtime().sessions() as session:
@@ -60,6 +63,7 @@ def load_demo() -> None:
 
 @click.command()
 @click.argument("target", type=click.Path(path_type=Path))
+@with_appcontext
 def backup(target: Path) -> None:
     """Copy the live SQLite database to TARGET; the shop may run."""
     try:
@@ -71,6 +75,7 @@ def backup(target: Path) -> None:
 
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path))
+@with_appcontext
 def restore(source: Path) -> None:
     """Put the backup SOURCE in place of the SQLite database; stop the shop first."""
     try:
@@ -84,6 +89,7 @@ def restore(source: Path) -> None:
 @click.argument("email")
 @click.option("--password-from", metavar="VARIABLE", help="Read the password from this environment variable.")
 @click.option("--keep", is_flag=True, help="Do nothing when this address signs in already.")
+@with_appcontext
 def add_merchant(email: str, password_from: str | None, keep: bool) -> None:
     """Let EMAIL sign in to the merchant's pages, or give it a new password."""
     with runtime().sessions() as session:
@@ -102,6 +108,7 @@ def add_merchant(email: str, password_from: str | None, keep: bool) -> None:
 
 @click.command("remove-merchant")
 @click.argument("email")
+@with_appcontext
 def remove_merchant(email: str) -> None:
     """Take EMAIL's right to sign in, and end its sessions."""
     with runtime().sessions() as session:
