@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from recommender.questionnaire import PAGES, Kind, Page, Question
+from recommender.types import UNKNOWN
 from shop.csrf import ProtectedForm, ShopForm
 from shop.money import Money, parse_money, to_decimal
 from shop.quiz.service import DECLINED, NONE, Given, State
@@ -103,7 +104,8 @@ def _choices(question: Question) -> list[tuple[str, str]]:
     choices = [(choice.code, choice.wording) for choice in question.choices]
     if question.kind is Kind.ONE:
         return [*choices, (DECLINED, DECLINED_WORDING)]
-    return [*choices, *([(NONE, question.none_wording)] if question.none_wording else [])]
+    none = [(NONE, question.none_wording)] if question.none_wording else []
+    return sorted([*choices, *none], key=lambda choice: choice[0] == UNKNOWN)  # "prefer not to say" comes last
 
 
 def _check_codes(question: Question) -> Any:

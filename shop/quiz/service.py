@@ -7,7 +7,7 @@ from typing import Final
 from recommender.questionnaire import ALLERGIES, BUDGET, HEALTH, PAGES, QUESTIONS, RED_FLAGS, Kind, Page, Question
 from recommender.types import UNKNOWN, Answers, Codes
 
-NONE: Final = "none"
+NONE: Final = "NONE"
 """The tick for "none of these": kept, so that a question answered with nothing differs from one never asked."""
 DECLINED: Final = ""
 """The answer "prefer not to say" to a question that has no bearing on safety."""

@@ -41,6 +41,7 @@ def _words(question: Question, given: Given) -> tuple[str, ...]:
     if question.kind is Kind.SCALE:
         return (f"{given} of {question.high}",) if isinstance(given, int) else (LEFT_OPEN,)
     wordings = {choice.code: choice.wording for choice in question.choices}
-    wordings[NONE] = question.none_wording or ""
+    if question.none_wording:
+        wordings[NONE] = question.none_wording
     codes = given if isinstance(given, tuple) else (given,)
     return tuple(wordings[code] for code in codes if isinstance(code, str) and code in wordings) or (LEFT_OPEN,)

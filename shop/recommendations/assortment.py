@@ -86,9 +86,9 @@ def current_assortment(session: Session, currency: str) -> Assortment:
     """
     version = catalogue_version(session)
     whole = _whole(session, currency, version)
-    sold_out = frozenset(session.scalars(_SOLD_OUT)) & whole.product_of.keys()
-    stand = hash((version, sold_out))
-    return remembered(_engine(session), stand, ("stocked", currency), lambda: _stocked(whole, sold_out))
+    sold_out = whole.product_of.keys() & set(session.scalars(_SOLD_OUT))
+    stand = hash((version, frozenset(sold_out)))
+    return remembered(_engine(session), stand, ("stocked", currency), lambda: _stocked(whole, frozenset(sold_out)))
 
 
 def _whole(session: Session, currency: str, version: int) -> Assortment:
