@@ -25,6 +25,7 @@ class _Page(HTMLParser):
         self.links: list[str] = []
         self.text: list[str] = []
         self._select: str | None = None
+        self._first_option = False
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         values = {name: value or "" for name, value in attributes}
@@ -34,10 +35,23 @@ class _Page(HTMLParser):
             self.links.append(values["href"])
         elif self.forms and "name" in values and tag in ("input", "button", "textarea"):
             self._take_control(tag, values)
-        elif self.forms and tag == "select":
-            self._select = values.get("name")
-        elif self.forms and tag == "option" and self._select and "selected" in values:
-            self.forms[-1].fields.append((self._select, values.get("value", "")))
+        elif self.forms and tag == "select" and "name" in values:
+            self._select, self._first_option = values["name"], True
+        elif self.forms and tag == "option" and self._select:
+            self._take_option(values)
+
+    def _take_option(self, values: dict[str, str]) -> None:
+        """The first option is what a select sends, unless another one is marked."""
+        fields, name = self.forms[-1].fields, self._select or ""
+        if self._first_option:
+            fields.append((name, values.get("value", "")))
+        elif "selected" in values:
+            fields[-1] = (name, values.get("value", ""))
+        self._first_option = False
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select":
+            self._select = None
 
     def _take_control(self, tag: str, values: dict[str, str]) -> None:
         kind = values.get("type", "text")

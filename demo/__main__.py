@@ -41,9 +41,9 @@ def prepare(settings: Settings) -> None:
     for arguments in (
         ["shop", "upgrade"],
         ["shop", "load-demo"],
-        ["shop", "add-merchant", MERCHANT_EMAIL, "--password-from", "SHOP_DEMO_PASSWORD", "--keep"],
+        ["shop", "add-merchant", MERCHANT_EMAIL, "--password-from", "TSUBO_DEMO_PASSWORD", "--keep"],
     ):
-        done = runner.invoke(args=arguments, env={"SHOP_DEMO_PASSWORD": settings.merchant_password})
+        done = runner.invoke(args=arguments, env={"TSUBO_DEMO_PASSWORD": settings.merchant_password})
         if done.exit_code:
             raise CannotStart(f"'flask {' '.join(arguments[:2])}' failed:\n{done.output}") from done.exception
 

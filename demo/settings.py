@@ -45,7 +45,7 @@ class Settings:
 
 def make_settings(port: int, provider_port: int) -> Settings:
     """The demo's settings, with random secrets at first start and the same ones afterwards."""
-    var = Path(os.environ.get("SHOP_DEMO_VAR", ROOT / "var" / "demo"))
+    var = Path(os.environ.get("TSUBO_DEMO_VAR", ROOT / "var" / "demo"))
     var.mkdir(parents=True, exist_ok=True)
     path = var / "secrets.json"
     if not path.exists():

@@ -1,0 +1,115 @@
+"""The whole shop in a real browser: web process, payment stand-in and Chromium, each on 127.0.0.1."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from werkzeug.serving import make_server
+
+from demo.stripe_server import StripeServer, serving, webhook_to
+from shop import create_app
+from tests.databases import SqliteDatabases
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+REQUIRED = bool(os.environ.get("TSUBO_TESTS_REQUIRE_ALL"))
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+WEBHOOK_SECRET = "whsec_journeys"
+
+
+class LiveShop:
+    """A running shop: `url` is its address, `provider` the stand-in behind it, `app` the Flask app."""
+
+    def __init__(self, app: Flask, url: str, provider: StripeServer) -> None:
+        self.app, self.url, self.provider = app, url, provider
+
+
+def _serve(app: Flask, port: int = 0) -> tuple[Any, int]:
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server, server.server_port
+
+
+@pytest.fixture(scope="session")
+def live_shop(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveShop]:
+    """The demo shop with its goods and its merchant, paid through the stand-in over a socket."""
+    var = tmp_path_factory.mktemp("live")
+    front = Flask("front")  # takes the port before the shop exists, whose settings name that port
+    holder: dict[str, Flask] = {}
+    front.wsgi_app = lambda environ, start: holder["app"](environ, start)  # type: ignore[method-assign]  # hands over
+    web, port = _serve(front)
+    url = f"http://127.0.0.1:{port}"
+    provider = StripeServer(webhook_secret=WEBHOOK_SECRET, post=webhook_to(f"{url}/webhooks/stripe"))
+    with sqlite_databases.fresh() as database_url, serving(provider, port=0) as provider_url:
+        holder["app"] = app = create_app(_settings(url, provider_url, database_url, var))
+        runner = app.test_cli_runner()
+        for arguments in (
+            ["shop", "load-demo"],
+            ["shop", "add-merchant", "merchant@shop.example", "--password-from", "P"],
+        ):
+            done = runner.invoke(args=arguments, env={"P": "blue lamp river"})
+            assert done.exit_code == 0, done.output
+        yield LiveShop(app, url, provider)
+        web.shutdown()
+        app.extensions["tsubo"].engine.dispose()
+
+
+def _settings(url: str, provider_url: str, database_url: str, var: Path) -> dict[str, str]:
+    return {
+        "SHOP_MODE": "demo",
+        "SHOP_BASE_URL": url,
+        "SHOP_DATABASE_URL": database_url,
+        "SHOP_JOBS_URL": f"sqlite:///{var}/jobs.db",
+        "SHOP_MEDIA_DIR": str(var / "media"),
+        "SHOP_SECRET_KEYS": "a-secret-for-tests-only-0123456789abcdef",
+        "SHOP_STRIPE_SECRET_KEY": "sk_test_journeys",
+        "SHOP_STRIPE_API_BASE": provider_url,
+        "SHOP_STRIPE_PAGE_ORIGIN": provider_url,
+        "SHOP_STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,
+    }
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, when it is on this machine; the tests say so when it is not."""
+    if CHROMIUM is None:
+        if REQUIRED:
+            pytest.fail("no Chromium on the PATH, and every test is required")
+        pytest.skip("no Chromium on the PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+NewContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[NewContext]:
+    """Make browser profiles: size, colour scheme, JavaScript. Each is closed after the test."""
+    opened: list[BrowserContext] = []
+
+    def make(
+        width: int = 390, height: int = 844, *, java_script: bool = True, dark: bool = False
+    ) -> BrowserContext:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=java_script,
+        )
+        context.set_default_timeout(10_000)
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
