@@ -3,11 +3,14 @@
 import json
 import re
 
+from flask import Response
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import ProductFacet
 from shop.catalogue.states import ProductStatus
+from shop.clock import utc_now
 from shop.db import begin_write
+from shop.quiz import visitor
 from tests.make import make_product
 
 ARTICLE = "/articles/acupressure-and-back-pain"
@@ -97,6 +100,36 @@ def test_the_block_shows_one_of_each_kind_before_a_second_of_one(app, client):
 
     assert "A ball" in text
     assert text.count('class="ts-card"') == 4
+
+
+def _answer(app, client, state):
+    """Give the browser the cookie of a visitor who answered this."""
+    with app.test_request_context("/", base_url="http://shop.test"):
+        now = utc_now()
+        cookie = visitor.keep(Response(), visitor.new_run(now), state, now).headers["Set-Cookie"].partition(";")[0]
+    client.set_cookie(*cookie.split("=", 1))
+
+
+def test_the_block_leaves_out_what_the_visitor_must_not_use(app, client):
+    _stock_up(app, ("MAT01", {"title": "Good mat", "contraindications": ("PREG",)}))
+    before = client.get(ARTICLE)
+
+    _answer(app, client, {"red_flags": ("none",), "health": ("PREG",), "allergies": ("none",)})
+    answer = client.get(ARTICLE)
+
+    assert "Good mat" in before.text
+    assert "Good mat" not in answer.text
+    assert "Going by your answers" in answer.text
+    assert "public" not in answer.headers["Cache-Control"]
+
+
+def test_after_a_warning_sign_no_block_shows_a_product(app, client):
+    _stock_up(app, ("MAT01", {"title": "Good mat"}))
+    _answer(app, client, {"red_flags": ("CAUDA",)})
+
+    texts = [client.get(address).text for address in (ARTICLE, "/")]
+
+    assert ["Good mat" in text for text in texts] == [False, False]
 
 
 def test_unknown_articles_and_pages_are_pages_of_the_shop(client):
