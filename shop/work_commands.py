@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import click
 from flask import Flask
-from flask.cli import ScriptInfo
+from flask.cli import ScriptInfo, with_appcontext
 
 from shop import jobs
 from shop.clock import utc_now
@@ -29,6 +29,7 @@ def send_mails() -> None:
 
 @click.command()
 @click.option("--days", default=jobs.RECONCILED_DAYS, show_default=True, help="How far back to compare.")
+@with_appcontext
 def reconcile(days: int) -> None:
     """Ask the payment provider about every open order and repair what was missed.
 

@@ -140,6 +140,19 @@ class FakeGateway:
         self._open(session_id)
         self._change(session_id, status="expired")
 
+    def add_payment(self, like: str, session_id: str, order_reference: str) -> None:
+        """One more payment like a known one, that names another order."""
+        self.sessions[session_id] = replace(
+            self.sessions[like],
+            session_id=session_id,
+            order_reference=order_reference,
+            payment_intent=f"pi_{session_id}",
+        )
+
+    def change_amount(self, session_id: str, amount: Money) -> None:
+        """The provider took another amount than it was asked to."""
+        self._change(session_id, amount=amount)
+
     def add_refund(
         self, payment_intent: str, amount: Money, *, status: str = "succeeded", refund_id: int | None = None
     ) -> RefundFacts:
