@@ -132,7 +132,7 @@ def add(session: Session, token: str | None, sku: str, quantity: int, *, terms: 
         token, cart_id, present = new_token(), None, dict[int, int]()
     else:
         cart_id = cart.id
-        present = dict(session.execute(_QUANTITIES, {"its_cart": cart_id}).tuples().all())
+        present = {row.variant_id: row.quantity for row in session.execute(_QUANTITIES, {"its_cart": cart_id})}
     _check_caps(offer, left, quantity, present)
     if cart_id is None:
         cart_id = _open_cart(session, token, terms, now)
