@@ -46,7 +46,7 @@ class PageForm(ProtectedForm):
     def _given(self, question: Question, field: Field) -> Given:
         if question.kind is Kind.MANY:
             ticked = set(field.data or ())
-            return tuple(code for code, _ in _choices(question) if code in ticked)
+            return tuple(code for code in _choices(question) if code in ticked)
         text = str(field.data or "").strip()
         if question.kind is Kind.NUMBER:
             return _amount(text, self.currency).minor if text else None
@@ -97,19 +97,22 @@ def _field(question: Question, currency: str) -> Any:
     )
 
 
-def _choices(question: Question) -> list[tuple[str, str]]:
+def _choices(question: Question) -> dict[str, str]:
+    """What can be ticked, in order: the code and its wording. "Prefer not to say" comes last."""
+    declined = {DECLINED: DECLINED_WORDING}
     if question.kind is Kind.SCALE:
-        marks = [(str(mark), str(mark)) for mark in range(question.low, question.high + 1)]
-        return [*marks, (DECLINED, DECLINED_WORDING)]
-    choices = [(choice.code, choice.wording) for choice in question.choices]
+        return {str(mark): str(mark) for mark in range(question.low, question.high + 1)} | declined
+    choices = {choice.code: choice.wording for choice in question.choices}
     if question.kind is Kind.ONE:
-        return [*choices, (DECLINED, DECLINED_WORDING)]
-    none = [(NONE, question.none_wording)] if question.none_wording else []
-    return sorted([*choices, *none], key=lambda choice: choice[0] == UNKNOWN)  # "prefer not to say" comes last
+        return choices | declined
+    if question.none_wording is None:
+        return choices
+    unknown = {UNKNOWN: choices.pop(UNKNOWN)} if UNKNOWN in choices else {}
+    return choices | {NONE: question.none_wording} | unknown
 
 
 def _check_codes(question: Question) -> Any:
-    known = {code for code, _ in _choices(question)}
+    known = _choices(question).keys()
 
     def check(_form: Any, field: Field) -> None:
         ticked = set(field.data or ())
@@ -124,7 +127,7 @@ def _check_codes(question: Question) -> Any:
 
 
 def _check_code(question: Question) -> Any:
-    known = {code for code, _ in _choices(question)}
+    known = _choices(question).keys()
 
     def check(_form: Any, field: Field) -> None:
         if field.data is not None and field.data not in known:
