@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Price, Product, ProductFacet, Variant
 from shop.catalogue.states import ProductStatus
+from shop.catalogue.values import ProductValues, VariantValues
 from shop.orders.models import Order, OrderLine
 from shop.stock import service as stock
 from shop.stock.models import StockLevel
@@ -50,10 +51,8 @@ def make_product(
         "weight_grams": 620,
         "session_minutes": 20,
         "level": "beginner",
-        "created_at": NOW,
-        "updated_at": NOW,
     }
-    product = Product(sku=sku, **(defaults | fields))
+    product = Product(created_at=NOW, updated_at=NOW, sku=sku, **(defaults | fields))
     for position, option in enumerate(variants):
         variant_sku = f"{sku}-{option}" if option else sku
         prices = [Price(currency="USD", minor=price), Price(currency="EUR", minor=price)]
@@ -67,6 +66,28 @@ def make_product(
         session.add_all(ProductFacet(kind=kind, value=value, product_id=product.id) for value in values)
     session.flush()
     return product
+
+
+def make_values(
+    sku: str = "MAT01", *, options: tuple[str, ...] = ("charcoal",), price: int = 3400, **fields: Any
+) -> ProductValues:
+    """What a merchant would save: a spike mat that may be published, one price in USD a variant."""
+    defaults: dict[str, Any] = {
+        "title": f"Spike Mat {sku}",
+        "type": "spike_mat",
+        "description": "A cotton-covered foam mat with small plastic spikes.",
+        "variants": tuple(VariantValues(option_value=option, prices={"USD": price}) for option in options),
+        "contraindications": ("PREG",),
+        "cautions": (),
+        "allergens": (),
+        "powered": False,
+        "areas": ("lower_back",),
+        "positions": ("lying",),
+        "pressure_min": 2,
+        "pressure_max": 4,
+        "materials": ("cotton",),
+    }
+    return ProductValues(sku=sku, **(defaults | fields))
 
 
 def make_stock(session: Session, sku: str, *, available: int = 10) -> StockLevel:

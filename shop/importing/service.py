@@ -108,7 +108,7 @@ def stock_of(session: Session, skus: Iterable[str]) -> dict[str, int]:
     for start in range(0, len(wanted), 500):  # a statement takes a limited number of values
         part = wanted[start : start + 500]
         rows = session.execute(select(StockLevel.sku, StockLevel.available).where(StockLevel.sku.in_(part)))
-        found.update(row._tuple() for row in rows)
+        found.update((sku, units) for sku, units in rows)
     return found
 
 
