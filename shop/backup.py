@@ -1,4 +1,4 @@
-"""Backup and restore of an SQLite database by its own backup API: a plain copy of a file in WAL mode restores broken."""
+"""Backup and restore of an SQLite database by its backup API: a plain copy of a file in WAL mode restores broken."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ class BackupError(Exception):
 def database_path(engine: Engine) -> Path:
     """The file of an SQLite engine. Raises BackupError for another database, with the way to go there."""
     if engine.dialect.name != "sqlite":
-        raise BackupError("this database is no SQLite file: use pg_dump --format=custom and pg_restore (docs/operator.md)")
+        raise BackupError("this is no SQLite database: use pg_dump --format=custom and pg_restore (docs/operator.md)")
     if not engine.url.database or engine.url.database == ":memory:":
         raise BackupError("a database in memory cannot be backed up")
     return Path(engine.url.database)

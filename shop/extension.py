@@ -18,6 +18,7 @@ from shop.errors import NotFound
 from shop.gateway import Gateway
 from shop.headers import register_headers
 from shop.keys import Keyring
+from shop.merchant import views as merchant_views
 from shop.observe import register_observation
 from shop.payments import views as payment_views
 from shop.payments.adapter import StripeGateway
@@ -44,6 +45,7 @@ PAGES: tuple[Blueprint, ...] = (
     content_views.blueprint,
     mail_views.blueprint,
     newsletter_views.blueprint,
+    merchant_views.blueprint,
     ops_views.blueprint,
     payment_views.blueprint,
     quiz_views.blueprint,

@@ -48,7 +48,8 @@ def _finish(response: Response) -> Response:
     seconds = time.perf_counter() - g.get("shop_started", time.perf_counter())
     metrics().requests.labels(endpoint, response.status_code).inc()
     metrics().seconds.labels(endpoint).observe(seconds)
-    log.info("answered", endpoint=endpoint, method=request.method, status=response.status_code, ms=round(seconds * 1000))
+    status, milliseconds = response.status_code, round(seconds * 1000)
+    log.info("answered", endpoint=endpoint, method=request.method, status=status, ms=milliseconds)
     return response
 
 

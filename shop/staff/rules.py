@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 MINIMUM_LENGTH, MAXIMUM_LENGTH = 10, 128
 IDLE = timedelta(hours=2)
 ABSOLUTE = timedelta(hours=12)
-COMMON_PARTS = ("password", "passwort", "12345678", "qwertz", "qwerty", "letmein", "welcome", "iloveyou", "tsubo", "admin")
+COMMON_PARTS = ("password", "passwort", "12345678", "qwertz", "qwerty", "letmein", "welcome", "iloveyou", "admin")
 
 
 def password_trouble(password: str, email: str) -> str | None:
@@ -15,7 +15,7 @@ def password_trouble(password: str, email: str) -> str | None:
     if len(password) > MAXIMUM_LENGTH:
         return f"Use {MAXIMUM_LENGTH} characters at the most."
     lowered = password.lower()
-    if len(set(lowered)) < 5 or any(part in lowered for part in (*COMMON_PARTS, email.split("@")[0].lower())):
+    if len(set(lowered)) < 5 or any(part in lowered for part in (*COMMON_PARTS, email.partition("@")[0].lower())):
         return "This is among the first that somebody would try. Three or four unrelated words make a good password."
     return None
 

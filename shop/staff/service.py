@@ -55,7 +55,7 @@ def remove_member(session: Session, email: str) -> None:
 
 
 def is_password(member: StaffMember | None, password: str) -> bool:
-    """Whether the password is the member's. Takes as long for None, and is slow on purpose: call it outside a transaction."""
+    """Whether the password is the member's. As slow for None, and slow on purpose: call it outside a transaction."""
     try:
         _hasher.verify(member.password_hash if member else _DECOY, password)
     except (VerificationError, InvalidHashError):

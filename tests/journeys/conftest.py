@@ -18,10 +18,15 @@ from tests.databases import SqliteDatabases
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 REQUIRED = bool(os.environ.get("TSUBO_TESTS_REQUIRE_ALL"))
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 WEBHOOK_SECRET = "whsec_journeys"
 
 
@@ -32,8 +37,8 @@ class LiveShop:
         self.app, self.url, self.provider = app, url, provider
 
 
-def _serve(app: Flask, port: int = 0) -> tuple[Any, int]:
-    server = make_server("127.0.0.1", port, app, threaded=True)
+def _serve(app: Callable[[Any, Any], Any]) -> tuple[Any, int]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server, server.server_port
 
@@ -42,10 +47,13 @@ def _serve(app: Flask, port: int = 0) -> tuple[Any, int]:
 def live_shop(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveShop]:
     """The demo shop with its goods and its merchant, paid through the stand-in over a socket."""
     var = tmp_path_factory.mktemp("live")
-    front = Flask("front")  # takes the port before the shop exists, whose settings name that port
     holder: dict[str, Flask] = {}
-    front.wsgi_app = lambda environ, start: holder["app"](environ, start)  # type: ignore[method-assign]  # hands over
-    web, port = _serve(front)
+
+    def hand_over(environ: Any, start: Any) -> Any:
+        """The port is taken before the shop exists, because the shop's settings name it."""
+        return holder["app"](environ, start)
+
+    web, port = _serve(hand_over)
     url = f"http://127.0.0.1:{port}"
     provider = StripeServer(webhook_secret=WEBHOOK_SECRET, post=webhook_to(f"{url}/webhooks/stripe"))
     with sqlite_databases.fresh() as database_url, serving(provider, port=0) as provider_url:
@@ -98,9 +106,7 @@ def new_context(browser: Browser) -> Iterator[NewContext]:
     """Make browser profiles: size, colour scheme, JavaScript. Each is closed after the test."""
     opened: list[BrowserContext] = []
 
-    def make(
-        width: int = 390, height: int = 844, *, java_script: bool = True, dark: bool = False
-    ) -> BrowserContext:
+    def make(width: int = 390, height: int = 844, *, java_script: bool = True, dark: bool = False) -> BrowserContext:
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
