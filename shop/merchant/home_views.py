@@ -1,0 +1,13 @@
+"""The first page: what waits for the merchant, and what a new shop still lacks."""
+
+from flask import Response
+
+from shop.merchant.home_reading import overview
+from shop.merchant.pages import blueprint, merchant_page
+from shop.web import db
+
+
+@blueprint.get("")
+def home() -> Response:
+    """Tiles with counts, each leading to its list."""
+    return merchant_page("home.html", overview=overview(db()), section="home")

@@ -1,0 +1,171 @@
+"""Orders: the list and its JSON, one order with its history, shipping, cancelling, notes and mails."""
+
+from flask import Response, jsonify, request
+from wtforms import Form
+
+from shop.audit import service as audit
+from shop.clock import utc_now
+from shop.errors import NotFound
+from shop.keys import new_token
+from shop.mail import service as outbox
+from shop.mail.letterhead import Letterhead
+from shop.merchant.order_forms import NoteForm, ShipForm
+from shop.merchant.order_list import STATE_WORDS, read_filter
+from shop.merchant.order_reading import mails_of, orders_as_values, refunded_sums
+from shop.merchant.pages import blueprint, me, merchant_page, see, token_meta
+from shop.merchant.refund_rules import delivery_paid, line_shares
+from shop.money import Money
+from shop.orders import mails
+from shop.orders import service as orders
+from shop.orders.models import Order
+from shop.orders.service import Parcel
+from shop.payments import refunds
+from shop.web import config, db, no_store, shop_url, transaction
+
+
+@blueprint.get("/orders", endpoint="orders")
+def order_list() -> Response:
+    """Search, filters and pages in the address, newest first."""
+    wanted = read_filter(request.args)
+    found = orders.list_orders(db(), wanted.filter)
+    next_url = None
+    if found.next_before_id is not None:
+        next_url = wanted.address(shop_url("merchant.orders"), before=found.next_before_id)
+    return merchant_page(
+        "orders.html",
+        found=found,
+        wanted=wanted,
+        words=STATE_WORDS,
+        refunded=refunded_sums(db(), [row.id for row in found.rows]),
+        next_url=next_url,
+        section="orders",
+    )
+
+
+@blueprint.get("/orders.json")
+def orders_json() -> Response:
+    """The same list for machines: numbers, lines, states and amounts, and nobody's name or address."""
+    found = orders.list_orders(db(), read_filter(request.args).filter)
+    listed = orders_as_values(db(), [row.id for row in found.rows])
+    return no_store(jsonify(orders=listed, count=found.count, next_before=found.next_before_id))
+
+
+@blueprint.get("/orders/<number>")
+def order(number: str) -> Response:
+    """One order."""
+    return order_page(orders.get_order(db(), number))
+
+
+@blueprint.post("/orders/<number>/ship")
+def order_ship(number: str) -> Response:
+    """The parcel left: the customer gets a mail with its tracking number."""
+    found = orders.get_order(db(), number)
+    form = ShipForm(request.form, meta=token_meta())
+    if not form.validate():
+        return order_page(found, 422, ship_form=form)
+    parcel = Parcel(" ".join((form.carrier.data or "").split()), "".join((form.tracking_number.data or "").split()))
+    now = utc_now()
+    with transaction() as session:
+        shipment = orders.ship(session, found.id, parcel, actor=me().actor, now=now)
+        whole = orders.get_by_id(session, found.id)
+        mails.write_shipped(session, whole, shipment, letterhead=Letterhead.from_config(config()), now=now)
+        audit.record(
+            session,
+            actor=me().actor,
+            action="order.shipped",
+            subject=f"order:{whole.number}",
+            changes={"carrier": parcel.carrier, "has_tracking_number": bool(parcel.tracking_number)},
+            now=now,
+        )
+    return see("order", number=found.number, done="shipped")
+
+
+@blueprint.post("/orders/<number>/cancel")
+def order_cancel(number: str) -> Response:
+    """Call off a placed order that has not left: its goods go back on the shelf. Money is refunded separately."""
+    found = orders.get_order(db(), number)
+    now = utc_now()
+    with transaction() as session:
+        orders.cancel(session, found.id, actor=me().actor, now=now, note="cancelled by the shop")
+        whole = orders.get_by_id(session, found.id)
+        mails.write(session, whole, mails.CANCELLED, letterhead=Letterhead.from_config(config()), now=now)
+        audit.record(
+            session,
+            actor=me().actor,
+            action="order.cancelled",
+            subject=f"order:{whole.number}",
+            changes={"state": ["placed", "cancelled"]},
+            now=now,
+        )
+    return see("order", number=found.number, done="cancelled")
+
+
+@blueprint.post("/orders/<number>/note")
+def order_note(number: str) -> Response:
+    """Keep a remark in the order's history; customers never see it."""
+    found = orders.get_order(db(), number)
+    form = NoteForm(request.form, meta=token_meta())
+    if not form.validate():
+        return order_page(found, 422, note_form=form)
+    now = utc_now()
+    with transaction() as session:
+        orders.record(session, found.id, subject="note", note=(form.note.data or "").strip(), actor=me().actor, now=now)
+        audit.record(
+            session, actor=me().actor, action="order.noted", subject=f"order:{found.number}", changes={}, now=now
+        )
+    return see("order", number=found.number, done="noted")
+
+
+@blueprint.post("/orders/<number>/mails/<int:mail_id>/again")
+def order_mail_again(number: str, mail_id: int) -> Response:
+    """Send a mail about the order once more, word for word."""
+    found = orders.get_order(db(), number)
+    now = utc_now()
+    with transaction() as session:
+        mail = next((mail for mail in mails_of(session, found.id) if mail.id == mail_id), None)
+        if mail is None:
+            raise NotFound("There is no such mail.")
+        letter = outbox.Letter(
+            unique_key=f"{found.number}:again:{new_token()}",
+            kind=mail.kind,
+            recipient=mail.recipient,
+            subject=mail.subject,
+            text=mail.text,
+            html=mail.html,
+            order_id=found.id,
+        )
+        outbox.enqueue(session, letter, now=now)
+        orders.record(session, found.id, subject="mail", note=f"{mail.kind} again", actor=me().actor, now=now)
+        audit.record(
+            session,
+            actor=me().actor,
+            action="order.mail_again",
+            subject=f"order:{found.number}",
+            changes={"kind": mail.kind},
+            now=now,
+        )
+    return see("order", number=found.number, done="mailed")
+
+
+def order_page(order: Order, http_status: int = 200, **forms: Form) -> Response:
+    """The page of an order; `forms` are those with errors."""
+    return merchant_page(
+        "order.html",
+        http_status,
+        order=order,
+        subtotal=Money(order.subtotal_minor, order.currency),
+        discount=Money(order.discount_minor, order.currency),
+        shipping=Money(order.shipping_minor, order.currency),
+        tax=Money(order.tax_minor, order.currency),
+        shares=line_shares(order),
+        delivery=delivery_paid(order),
+        refundable=refunds.refundable(db(), order),
+        refunds=[(kept, Money(kept.amount_minor, kept.currency)) for kept in refunds.refunds_of(db(), order.id)],
+        mails=mails_of(db(), order.id),
+        words=STATE_WORDS,
+        ship_form=forms.get("ship_form") or ShipForm(meta=token_meta()),
+        note_form=forms.get("note_form") or NoteForm(meta=token_meta()),
+        form=next(iter(forms.values()), None),
+        done=request.args.get("done"),
+        section="orders",
+    )

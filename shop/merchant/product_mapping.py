@@ -1,0 +1,210 @@
+"""Between the editor's form and ProductValues: what is shown, what was typed, and where a problem is told."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from wtforms import Field
+
+from shop.catalogue.rules import is_stimulator, variant_sku
+from shop.catalogue.values import FieldProblem, ProductValues, VariantValues
+from shop.importing.cells import COLUMN_OF_FIELD, FIELD_COLUMNS, WrongCell, read_money, read_whole, write_money
+from shop.merchant.product_forms import NONE, ProductForm
+from shop.recommendations.knowledge import type_safety
+
+TEXTS = (
+    "title", "type", "description", "option_name", "registration_number", "coverage", "level", "set_includes", "maker",
+    "eu_contact", "warnings", "care", "slug", "pressure_min", "pressure_max", "portability", "dexterity",
+    "session_minutes", "length_mm", "width_mm", "weight_grams", "list_position",
+)  # fmt: skip
+TICKS = ("areas", "pain_kinds", "positions")
+SAFETY_TICKS = ("contraindications", "cautions", "allergens")
+MAX_UNITS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a form says: the product, and how many units of each new variant lie on the shelf."""
+
+    values: ProductValues
+    units: Mapping[str, int]
+
+
+def shown(values: ProductValues, currencies: Iterable[str]) -> dict[str, Any]:
+    """What the form's fields show for a product."""
+    fields: dict[str, Any] = {"sku": values.sku, "heat": values.heat, "materials": _spoken(values.materials)}
+    for name in TEXTS:
+        fields[name] = FIELD_COLUMNS[COLUMN_OF_FIELD[name]].write(getattr(values, name), "")
+    for name in TICKS:
+        fields[name] = list(getattr(values, name))
+    for name in SAFETY_TICKS:
+        known = getattr(values, name)
+        fields[name] = [] if known is None else list(known) or [NONE]
+    fields["powered"] = {True: "y", False: "n", None: None}[values.powered]
+    for row, variant in enumerate(values.variants):
+        fields |= {f"v{row}_sku": variant.sku, f"v{row}_option": variant.option_value, f"v{row}_order": str(row + 1)}
+        for code in currencies:
+            fields[f"v{row}_price_{code.lower()}"] = write_money(variant.prices.get(code), code)
+    return fields
+
+
+def suggested(product_type: str) -> dict[str, Any]:
+    """What a new product of this type starts with: its safety codes, ticked."""
+    least = type_safety(product_type)
+    return {
+        "type": product_type,
+        "contraindications": list(least.contraindications),
+        "cautions": list(least.cautions),
+    }
+
+
+def read_form(form: ProductForm, base: ProductValues | None, *, currency: str) -> Typed | None:
+    """The product that was typed, over what is there; None when something cannot be read, with the words at its field.
+
+    What the form does not show (status, cost, ratings) stays as it is, whatever was sent.
+    """
+    fields = _read_texts(form)
+    fields["materials"] = _codes_of(form.materials.data)
+    fields["heat"] = bool(form.heat.data)
+    for name in TICKS:
+        fields[name] = _ticked(form[name])
+    for name in SAFETY_TICKS:
+        fields[name] = _safety(form[name])
+    fields["powered"] = {"y": True, "n": False}.get(form.powered.data or "")
+    sku = base.sku if base else (form.sku.data or "").strip()
+    variants, units = _read_variants(form, sku, base, currency)
+    if form.errors:
+        return None
+    if base is not None:
+        return Typed(replace(base, **fields, variants=variants, status=None), units)
+    return Typed(ProductValues(sku=sku, variants=variants, **fields), units)
+
+
+def type_problems(values: ProductValues) -> list[FieldProblem]:
+    """What this type of product excludes at least (R35): a merchant may add to it, and not take from it."""
+    least, found = type_safety(values.type), []
+    told = set(values.contraindications or ())
+    if values.contraindications is not None and not set(least.contraindications) <= told:
+        found.append(_too_little("contraindications", set(least.contraindications) - told))
+    told |= set(values.cautions or ())
+    if values.cautions is not None and not set(least.cautions) <= told:
+        found.append(_too_little("cautions", set(least.cautions) - told))
+    return found
+
+
+def tell(form: ProductForm, problems: Iterable[FieldProblem]) -> None:
+    """Put each problem's words beside the field it is about."""
+    fields = {field.name: field for field in form}
+    for problem in problems:
+        name = problem.field
+        if name == "variants":
+            name = "v0_option"
+        elif name.startswith("price_"):
+            name = f"v0_{name}"
+        add_error(fields.get(name, form.title), problem.sentence)
+
+
+def add_error(field: Field, words: str) -> None:
+    """Put words beside a field, once."""
+    if words not in field.errors:
+        field.errors = [*field.errors, words]
+
+
+def needs_number(values: ProductValues) -> bool:
+    """Whether this is a stimulator that must stay a draft until its registration number is known (R25)."""
+    return is_stimulator(values.type, values.powered, values.heat) and not values.registration_number
+
+
+def _too_little(field: str, missing: set[str]) -> FieldProblem:
+    return FieldProblem(
+        field,
+        "at least what every product of this type has",
+        f"{', '.join(sorted(missing))} not ticked",
+        "You may tick more than the type has, and not less.",
+    )
+
+
+def _read_texts(form: ProductForm) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for name in TEXTS:
+        text = str(form[name].data or "").strip().replace("\r\n", "\n")
+        try:
+            fields[name] = FIELD_COLUMNS[COLUMN_OF_FIELD[name]].read(text, "")
+        except WrongCell as error:
+            add_error(form[name], f"Expected {error.expected}. {error.fix}")
+    return fields
+
+
+def _spoken(codes: tuple[str, ...]) -> str:
+    return ", ".join(code.replace("_", " ") for code in codes)
+
+
+def _codes_of(text: str | None) -> tuple[str, ...]:
+    parts = (" ".join(part.split()) for part in (text or "").replace("|", ",").split(","))
+    return tuple(dict.fromkeys(part.lower().replace(" ", "_") for part in parts if part))
+
+
+def _ticked(field: Field) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(field.data or ()))
+
+
+def _safety(field: Field) -> tuple[str, ...] | None:
+    ticked = _ticked(field)
+    if NONE in ticked and len(ticked) > 1:
+        add_error(field, "Tick either what applies or that nothing does, not both.")
+        return None
+    return () if ticked == (NONE,) else ticked or None
+
+
+def _read_variants(
+    form: ProductForm, product_sku: str, base: ProductValues | None, currency: str
+) -> tuple[tuple[VariantValues, ...], dict[str, int]]:
+    known = {variant.sku for variant in base.variants} if base else set()
+    found: list[tuple[int, VariantValues]] = []
+    units: dict[str, int] = {}
+    for number, row in enumerate(form.row_fields()):
+        if row["remove"].data or not _is_used(row):
+            continue
+        option = " ".join(str(row["option"].data or "").split())
+        sku = (row["sku"].data or "").strip() or variant_sku(product_sku, option)
+        prices = _read_prices(row, form.currencies, currency)
+        place = _read_number(row["order"])
+        found.append((place or 1000 + number, VariantValues(option_value=option, prices=prices, sku=sku)))
+        if sku not in known and (count := _read_number(row["units"])):
+            units[sku] = count
+    if not found:
+        add_error(form["v0_option"], "Fill in at least one variant with its price. A lone one needs no colour or size.")
+    found.sort(key=lambda pair: pair[0])
+    return tuple(variant for _, variant in found), units
+
+
+def _is_used(row: Mapping[str, Field]) -> bool:
+    return any(str(field.data or "").strip() for name, field in row.items() if name not in ("order", "remove", "units"))
+
+
+def _read_prices(row: Mapping[str, Field], currencies: Iterable[str], needed: str) -> dict[str, int]:
+    prices: dict[str, int] = {}
+    for code in currencies:
+        field = row[f"price_{code.lower()}"]
+        try:
+            minor = read_money(str(field.data or "").strip(), code)
+        except WrongCell as error:
+            add_error(field, f"Expected {error.expected}. {error.fix}")
+            continue
+        if minor is not None:
+            prices[code] = minor
+        elif code == needed:
+            add_error(field, f"Enter a price in {code}.")
+    return prices
+
+
+def _read_number(field: Field) -> int | None:
+    try:
+        number = read_whole(str(field.data or "").strip())
+    except WrongCell as error:
+        add_error(field, f"Expected {error.expected}. {error.fix}")
+        return None
+    if number is not None and number > MAX_UNITS:
+        add_error(field, f"Enter {MAX_UNITS} at the most.")
+        return None
+    return number

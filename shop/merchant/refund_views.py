@@ -1,0 +1,209 @@
+"""Refunds: pick what goes back, look at the sum, then send it. Nothing runs twice, no lock waits for the network."""
+
+from datetime import datetime
+
+from flask import Response, request
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.audit import service as audit
+from shop.clock import utc_now
+from shop.errors import BadInput, Conflict
+from shop.gateway import GatewayRefused, GatewayUnavailable
+from shop.keys import new_token
+from shop.merchant.order_forms import RefundForm
+from shop.merchant.pages import blueprint, me, merchant_page, see, token_meta
+from shop.merchant.refund_rules import (
+    delivery_paid,
+    line_shares,
+    parse_picked,
+    read_picked,
+    worth,
+    write_picked,
+)
+from shop.money import Money, parse_money, to_decimal
+from shop.orders import service as orders
+from shop.orders.models import Order
+from shop.payments import refunding, refunds
+from shop.payments.models import Refund
+from shop.payments.refunds import RefundWish
+from shop.payments.states import RefundState
+from shop.payments.web_desk import web_desk
+from shop.stock import service as stock
+from shop.stock.models import StockMovement
+from shop.web import db, transaction
+
+
+@blueprint.get("/orders/<number>/refund")
+def order_refund(number: str) -> Response:
+    """Choose pieces and delivery; the amount follows, and may be typed over up to what is left."""
+    order = orders.get_order(db(), number)
+    left = refunds.refundable(db(), order)
+    picked = read_picked(order, request.args)
+    with_delivery = request.args.get("delivery") == "y"
+    is_chosen = bool(any(picked.values()) or with_delivery)
+    wanted = worth(order, picked, with_delivery=with_delivery) if is_chosen else left
+    amount = min(wanted, left, key=lambda money: money.minor)
+    form = RefundForm(
+        meta=token_meta(),
+        data={
+            "amount": f"{to_decimal(amount):f}",
+            "restock": any(picked.values()),
+            "picked": write_picked(picked),
+            "form_token": new_token(),
+        },
+    )
+    return _page(order, form, picked=picked, with_delivery=with_delivery)
+
+
+@blueprint.post("/orders/<number>/refund", endpoint="order_refund_check")
+def check_refund(number: str) -> Response:
+    """Show what is about to happen; the button names the amount."""
+    order = orders.get_order(db(), number)
+    form = RefundForm(request.form, meta=token_meta())
+    amount = _amount(form, order)
+    if amount is None:
+        return _page(order, form, http_status=422)
+    return _summary(order, form, amount)
+
+
+@blueprint.post("/orders/<number>/refund/send")
+def order_refund_send(number: str) -> Response:
+    """Send the money back: written down, sent outside of any transaction, settled; then the goods, if they came."""
+    order = orders.get_order(db(), number)
+    form = RefundForm(request.form, meta=token_meta())
+    token = form.form_token.data or ""
+    amount = _kept_amount(db(), token, order.id) or _amount(form, order)
+    if amount is None:
+        return _page(order, form, http_status=422)
+    wish = RefundWish(amount, (form.reason.data or "").strip(), token, me().actor)
+    now = utc_now()
+    try:
+        with transaction() as session:
+            is_first = _kept_amount(session, token, order.id) is None
+            written = refunds.open_refund(session, order.id, wish, now=now)
+            if is_first:
+                _audit(session, order, wish, written.refund_id, now)
+        state = refunding.send_refund(web_desk(), written, now=now)
+    except (BadInput, Conflict) as refusal:
+        form.amount.errors = [str(refusal)]
+        return _page(order, form, http_status=422)
+    except GatewayRefused:
+        form.form_token.data = new_token()
+        return _trouble(order, form, amount, is_refused=True)
+    except GatewayUnavailable:
+        return _trouble(order, form, amount, is_refused=False)
+    if state is RefundState.FAILED:
+        form.form_token.data = new_token()
+        return _trouble(order, form, amount, is_refused=True)
+    if form.restock.data:
+        _restock(order, form.picked.data or "", written.refund_id, now)
+    return see("order", number=order.number, done="refunded")
+
+
+@blueprint.post("/orders/<number>/refunds/<int:refund_id>/again")
+def order_refund_again(number: str, refund_id: int) -> Response:
+    """Ask the provider about a refund that has no answer yet, and send it again if it never arrived."""
+    order = orders.get_order(db(), number)
+    if refunds.get_refund(db(), refund_id).order_id != order.id:
+        raise BadInput("This refund belongs to another order.")
+    now = utc_now()
+    state = refunding.catch_up_refund(web_desk(), refund_id, now=now)
+    with transaction() as session:
+        audit.record(
+            session,
+            actor=me().actor,
+            action="refund.sent_again",
+            subject=f"order:{order.number}",
+            changes={"refund": refund_id, "state": state.value},
+            now=now,
+        )
+    return see("order", number=order.number, done="refund_again")
+
+
+def _amount(form: RefundForm, order: Order) -> Money | None:
+    """The amount typed, if it can be sent back; else None with the reason at its field."""
+    if not form.validate():
+        return None
+    left = refunds.refundable(db(), order)
+    try:
+        amount = parse_money(form.amount.data or "", order.currency)
+    except ValueError:
+        form.amount.errors = ["Enter an amount such as 12.00."]
+        return None
+    if not amount or left < amount:
+        form.amount.errors = [f"Enter more than 0 and up to {to_decimal(left):f} {order.currency}, which is left."]
+        return None
+    return amount
+
+
+def _kept_amount(session: Session, token: str, order_id: int) -> Money | None:
+    """The amount of a refund that this very form has written down already."""
+    kept = session.scalar(select(Refund).where(Refund.form_token == token, Refund.order_id == order_id))
+    return Money(kept.amount_minor, kept.currency) if kept else None
+
+
+def _audit(session: Session, order: Order, wish: RefundWish, refund_id: int, now: datetime) -> None:
+    audit.record(
+        session,
+        actor=wish.actor,
+        action="order.refund",
+        subject=f"order:{order.number}",
+        changes={"refund": refund_id, "amount_minor": wish.amount.minor, "currency": wish.amount.currency},
+        now=now,
+    )
+
+
+def _restock(order: Order, picked_text: str, refund_id: int, now: datetime) -> None:
+    """Put the refunded pieces back, once per refund."""
+    picked, reason = parse_picked(order, picked_text), f"Refund {refund_id} of order {order.number}"
+    with transaction() as session:
+        session.get(Refund, refund_id, with_for_update=True)  # a second click waits here
+        if session.scalar(select(StockMovement.id).where(StockMovement.reason == reason).limit(1)) is not None:
+            return
+        for line in sorted(order.lines, key=lambda line: line.sku):
+            if units := picked.get(line.id, 0):
+                stock.receive(session, line.sku, units, reason=reason, actor=me().actor, now=now)
+        changes = {line.sku: picked[line.id] for line in order.lines if picked.get(line.id)}
+        subject = f"order:{order.number}"
+        audit.record(session, actor=me().actor, action="stock.returned", subject=subject, changes=changes, now=now)
+
+
+def _page(
+    order: Order,
+    form: RefundForm,
+    *,
+    picked: dict[int, int] | None = None,
+    with_delivery: bool = False,
+    http_status: int = 200,
+) -> Response:
+    return merchant_page(
+        "refund.html",
+        http_status,
+        order=order,
+        form=form,
+        shares=line_shares(order),
+        picked=parse_picked(order, form.picked.data or "") if picked is None else picked,
+        with_delivery=with_delivery,
+        delivery=delivery_paid(order),
+        left=refunds.refundable(db(), order),
+        section="orders",
+    )
+
+
+def _summary(order: Order, form: RefundForm, amount: Money) -> Response:
+    picked = parse_picked(order, form.picked.data or "")
+    goods = [(line, picked[line.id]) for line in order.lines if picked.get(line.id)] if form.restock.data else []
+    return merchant_page("refund_check.html", order=order, form=form, amount=amount, goods=goods, section="orders")
+
+
+def _trouble(order: Order, form: RefundForm, amount: Money, *, is_refused: bool) -> Response:
+    return merchant_page(
+        "refund_trouble.html",
+        409 if is_refused else 503,
+        order=order,
+        form=form,
+        amount=amount,
+        is_refused=is_refused,
+        section="orders",
+    )

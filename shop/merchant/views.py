@@ -1,0 +1,32 @@
+"""The merchant's pages together: importing this puts every view on the one blueprint."""
+
+from shop.merchant import (
+    audit_views,
+    home_views,
+    import_views,
+    order_views,
+    privacy_views,
+    product_edit_views,
+    product_views,
+    questionnaire_views,
+    refund_views,
+    sign_in_views,
+    stock_views,
+)
+from shop.merchant.pages import blueprint
+
+__all__ = ["blueprint"]
+
+SUBJECTS = (
+    audit_views,
+    home_views,
+    import_views,
+    order_views,
+    privacy_views,
+    product_edit_views,
+    product_views,
+    questionnaire_views,
+    refund_views,
+    sign_in_views,
+    stock_views,
+)

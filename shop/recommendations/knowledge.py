@@ -1,0 +1,41 @@
+"""What the merchant's pages may know of the recommender: the questions, and what holds for each type of product."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from recommender.knowledge import KNOWN_TYPES, type_knowledge
+from recommender.questionnaire import PAGES, PAIN_KIND, Page
+from recommender.types import Contribution, Referral
+
+__all__ = ["PAGES", "Contribution", "Page", "Referral", "TypeSafety", "kind_wordings", "type_safety", "types_safety"]
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSafety:
+    """The codes that every product of a type has at least: a merchant may add to them (R35)."""
+
+    contraindications: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+
+
+def type_safety(product_type: str) -> TypeSafety:
+    """The least that a product of this type excludes and warns of; nothing for a type nobody described."""
+    return types_safety().get(product_type, TypeSafety())
+
+
+@cache
+def types_safety() -> Mapping[str, TypeSafety]:
+    """The same for every type there is."""
+    return {
+        name: TypeSafety(
+            tuple(sorted(type_knowledge(name).contraindications)), tuple(sorted(type_knowledge(name).cautions))
+        )
+        for name in sorted(KNOWN_TYPES)
+    }
+
+
+@cache
+def kind_wordings() -> Mapping[str, str]:
+    """What a product is for, by code, as the questionnaire words it."""
+    return {choice.code: choice.wording for choice in PAIN_KIND.choices}
