@@ -133,5 +133,10 @@ def refuse_foreign_packages() -> None:
         raise ConfigError(f"another package named 'recommender' hides ours: {found}")
     for entry in sys.path:
         other = Path(entry or ".").resolve() / "shop" / "__init__.py"
-        if other.is_file() and other.parent != paths.PACKAGE:
+        if other.is_file() and other.parent != paths.PACKAGE and not _is_copy_of_ours(other):
             raise ConfigError(f"another package named 'shop' is installed beside ours: {other.parent}")
+
+
+def _is_copy_of_ours(package: Path) -> bool:
+    """Whether this `shop/__init__.py` is Tsubo's too, as when a checkout and an installed wheel are both on the path."""
+    return package.read_bytes() == (paths.PACKAGE / "__init__.py").read_bytes()
