@@ -23,3 +23,8 @@ def throttle(scope: str, rate: str, *, subject: str | None = None) -> None:
     item = parse(rate)
     if not _limiter().hit(item, scope, subject or request.remote_addr or "unknown"):
         raise TooMany(retry_after_seconds=item.get_expiry())
+
+
+def forgive(scope: str, rate: str, *, subject: str | None = None) -> None:
+    """Forget the tries of this scope and subject: the last one was rightful."""
+    _limiter().clear(parse(rate), scope, subject or request.remote_addr or "unknown")

@@ -10,7 +10,7 @@ from shop.merchant.forms import PasswordForm, SignInForm
 from shop.merchant.pages import blueprint, log, me, merchant_page, safe_next, see, see_path, token_meta
 from shop.staff import service as staff
 from shop.staff.rules import ABSOLUTE
-from shop.throttle import throttle
+from shop.throttle import forgive, throttle
 from shop.web import db, runtime, transaction
 
 REFUSED = "The e-mail address or the password is wrong."
@@ -37,6 +37,8 @@ def sign_in() -> Response:
         log.warning("sign_in_refused")
         form.password.errors = [REFUSED]
         return _page(form, 422)
+    forgive("sign-in", BY_ADDRESS)
+    forgive("sign-in-account", BY_ACCOUNT, subject=email)
     log.info("signed_in")
     return _with_session(see_path(safe_next(form.next.data or "")), token)
 
