@@ -13,6 +13,7 @@ from sqlalchemy.pool import StaticPool
 
 WRITE_OPTION = "shop_write"
 BUSY_TIMEOUT_MS = 5_000
+WAKE = "shop_wake"
 
 
 class Base(DeclarativeBase):
@@ -130,3 +131,8 @@ def insert_if_absent(session: Session, table: type[Base], **values: Any) -> bool
     insert = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
     statement = insert.values(**values).on_conflict_do_nothing().returning(*table.__mapper__.primary_key)
     return session.execute(statement).first() is not None
+
+
+def wake_after_commit(session: Session, job: str) -> None:
+    """Ask for the worker to be woken for `job` once this transaction is committed."""
+    session.info.setdefault(WAKE, set()).add(job)

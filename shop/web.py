@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.exceptions import HTTPException
 
 from shop.config import Config
-from shop.db import begin_write
+from shop.db import WAKE, begin_write
 from shop.errors import ShopError, Unavailable
 from shop.gateway import Gateway
 from shop.keys import Keyring
@@ -79,6 +79,7 @@ def transaction() -> Iterator[Session]:
         raise RuntimeError("transaction() inside transaction()")
     session = db()
     g.shop_writing = True
+    session.info.pop(WAKE, None)
     try:
         begin_write(session)
         yield session
@@ -88,6 +89,8 @@ def transaction() -> Iterator[Session]:
         raise
     finally:
         g.shop_writing = False
+    for job in session.info.pop(WAKE, ()):
+        wake(job)
 
 
 def close_session(_error: BaseException | None = None) -> None:

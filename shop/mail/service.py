@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from shop.db import insert_if_absent
+from shop.db import insert_if_absent, wake_after_commit
 from shop.errors import BadInput
 from shop.mail.models import OutboxMail
 from shop.mail.rules import is_header_safe, wait_after
@@ -37,6 +37,7 @@ def enqueue(session: Session, letter: Letter, *, now: datetime) -> bool:
     """Put a mail into the outbox; False when one with its key is there already. Raises BadInput for a line break."""
     if not is_header_safe(letter.recipient) or not is_header_safe(letter.subject) or "@" not in letter.recipient:
         raise BadInput("This e-mail address cannot be used.")
+    wake_after_commit(session, "mails")
     return insert_if_absent(
         session,
         OutboxMail,

@@ -7,7 +7,7 @@ from shop.errors import Unavailable
 from shop.gateway import BadSignature, GatewayRefused
 from shop.payments import webhook
 from shop.payments.web_desk import web_desk
-from shop.web import runtime, wake
+from shop.web import runtime
 
 blueprint = Blueprint("payments", __name__)
 MOST_BYTES = 256 * 1024
@@ -27,5 +27,4 @@ def stripe_webhook() -> Response:
         webhook.handle(web_desk(), event, now=now)
     except GatewayRefused as refusal:
         raise Unavailable from refusal
-    wake("mails")
     return Response(status=200)
