@@ -32,7 +32,7 @@ MERCHANT = "merchant:ann@shop.example"
 def _order(session: Session, number: str = "TS-AAAA-BBBB", **fields: object) -> Order:
     if session.get(StockLevel, SKU) is None:
         make_stock(session, SKU, available=50)
-    return make_order(session, number, **fields)  # type: ignore[arg-type]  # the builder's own keywords
+    return make_order(session, number, **fields)
 
 
 def _history(session: Session, order: Order) -> list[tuple[str, str, str]]:
@@ -178,7 +178,7 @@ def test_the_list_is_searched_by_number_and_address_and_filtered_by_state(sessio
     _order(session, "TS-BBBB-0002", email="bob_x@example.com")
 
     def numbers(**wanted: object) -> list[str]:
-        page = orders.list_orders(session, orders.OrderFilter(**wanted))  # type: ignore[arg-type]  # one filter each
+        page = orders.list_orders(session, orders.OrderFilter(**wanted))
         return [row.number for row in page.rows]
 
     assert numbers(query="ts-aaaa") == ["TS-AAAA-0001"]
@@ -196,9 +196,7 @@ def test_a_customer_gets_everything_their_orders_say(session: Session) -> None:
 
     assert [order["number"] for order in exported] == ["TS-AAAA-0001"]
     assert exported[0]["email"] == "ann@example.com"
-    assert exported[0]["lines"] == [
-        {"sku": SKU, "title": "Acupressure mat", "quantity": 1, "total_minor": 3400}
-    ]
+    assert exported[0]["lines"] == [{"sku": SKU, "title": "Acupressure mat", "quantity": 1, "total_minor": 3400}]
 
 
 def test_erasing_a_customer_keeps_the_books_and_open_orders(session: Session) -> None:
