@@ -1,73 +1,155 @@
 """Why not this product: one reason for everything that is not in the list."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import overload
 
-from recommender.catalogue import Bools, Catalogue
-from recommender.fit import NEAR, NONE, Levels, needs_floor, too_small
+import numpy as np
+import numpy.typing as npt
+
+from recommender.barring import answer_bits
+from recommender.bits import has
+from recommender.catalogue import Catalogue, Ints
+from recommender.fit import NONE, Levels, needs_floor, too_small
 from recommender.safety import Gate
 from recommender.types import Exclusion, ExclusionKind
-from recommender.variety import twins
 from recommender.wish import Wish
 
-NO_REACH = (ExclusionKind.NO_FIT, "Not for the places or the use you named.")
-FLOOR_ONLY = (ExclusionKind.NO_FIT, "Used on the floor, which is hard for you.")
-CHILD_SIZE = (ExclusionKind.NO_FIT, "Made in a child's size.")
-NEXT_TO_IT = (ExclusionKind.NO_FIT, "Made for a place next to the one you named.")
-WEAK_FIT = (ExclusionKind.NO_FIT, "Fits what you told us much less well than the others.")
-SOLD_OUT = (ExclusionKind.SOLD_OUT, "Sold out at the moment.")
-OVER_BUDGET = (ExclusionKind.OVER_BUDGET, "Costs more than the most you want to spend.")
-TWIN = (ExclusionKind.NEAR_DUPLICATE, "The same but for colour or price as one in the list.")
-LOWER = (ExclusionKind.LOWER_RANKED, "Fits too, but others fit better.")
-
-Why = tuple[ExclusionKind, str]
+Reasons = npt.NDArray[np.int8]
 
 
-def why_not(gate: Gate, wish: Wish, catalogue: Catalogue, levels: Levels) -> list[Exclusion | None]:
-    """Return (items,): why each product cannot be in the list, or None. Safety is asked first, of every product."""
-    floor, small = needs_floor(wish, catalogue), too_small(wish, catalogue)
+class Why(IntEnum):
+    """Why a product is not in the list; the smallest that holds is said. The gate words the first one itself."""
+
+    IN_THE_LIST = 0
+    SAFETY = 1
+    NO_REACH = 2
+    FLOOR_ONLY = 3
+    CHILD_SIZE = 4
+    SOLD_OUT = 5
+    OVER_BUDGET = 6
+    NEXT_TO_IT = 7
+    WEAK_FIT = 8
+    TWIN = 9
+    LOWER = 10
+
+
+SAID = {
+    Why.NO_REACH: (ExclusionKind.NO_FIT, "Not for the places or the use you named."),
+    Why.FLOOR_ONLY: (ExclusionKind.NO_FIT, "Used on the floor, which is hard for you."),
+    Why.CHILD_SIZE: (ExclusionKind.NO_FIT, "Made in a child's size."),
+    Why.SOLD_OUT: (ExclusionKind.SOLD_OUT, "Sold out at the moment."),
+    Why.OVER_BUDGET: (ExclusionKind.OVER_BUDGET, "Costs more than the most you want to spend."),
+    Why.NEXT_TO_IT: (ExclusionKind.NO_FIT, "Made for a place next to the one you named."),
+    Why.WEAK_FIT: (ExclusionKind.NO_FIT, "Fits what you told us much less well than the others."),
+    Why.TWIN: (ExclusionKind.NEAR_DUPLICATE, "The same but for colour or price as one in the list."),
+    Why.LOWER: (ExclusionKind.LOWER_RANKED, "Fits too, but others fit better."),
+}
+
+_SAID: dict[int, tuple[ExclusionKind, str]] = {int(why): said for why, said in SAID.items()}
+
+
+def why_not(gate: Gate, wish: Wish, catalogue: Catalogue, levels: Levels) -> Reasons:
+    """Return (items,): why each product cannot be in the list, as numbers of Why; 0 for those that can."""
     limit = wish.answers.max_budget_minor
-    too_dear = catalogue.price > (float("inf") if limit is None else limit)
     checks = (
-        (levels == NONE, NO_REACH),
-        (floor, FLOOR_ONLY),
-        (small, CHILD_SIZE),
-        (~catalogue.available, SOLD_OUT),
-        (too_dear, OVER_BUDGET),
+        (None if limit is None else catalogue.price > limit, Why.OVER_BUDGET),
+        (~catalogue.available, Why.SOLD_OUT),
+        (too_small(wish, catalogue), Why.CHILD_SIZE),
+        (needs_floor(wish, catalogue), Why.FLOOR_ONLY),
+        (levels == NONE, Why.NO_REACH),
+        (has(catalogue.bars, answer_bits(gate)), Why.SAFETY),
     )
-    found: list[Why | None] = [None] * len(catalogue.items)
-    for mask, why in reversed(checks):
-        for row in mask.nonzero()[0].tolist():
-            found[row] = why
-    return [
-        gate.check(item) or (_exclusion(item.sku, why) if why else None)
-        for item, why in zip(catalogue.items, found, strict=True)
-    ]
+    found = np.zeros(len(catalogue.items), dtype=np.int8)
+    for holds, why in checks:  # a later check overwrites an earlier one
+        if holds is not None:
+            found[holds] = why
+    return found
 
 
-def complete(
-    catalogue: Catalogue, excluded: Sequence[Exclusion | None], levels: Levels, worth_it: Bools, chosen: Sequence[int]
-) -> tuple[Exclusion, ...]:
-    """Return one exclusion for every product that is not among the `chosen` rows, in the catalogue's order."""
-    in_list = frozenset(chosen)
-    alike = frozenset(row for each in chosen for row in twins(catalogue, each).nonzero()[0].tolist())
-    worth, near = worth_it.tolist(), (levels == NEAR).tolist()
-    everything = []
-    for row, (item, reason) in enumerate(zip(catalogue.items, excluded, strict=True)):
-        if row in in_list:
-            continue
-        everything.append(reason or _exclusion(item.sku, _passed_over(row in alike, worth[row], near[row])))
-    return tuple(everything)
+@dataclass(frozen=True, slots=True)
+class LeftOutTogether:
+    """Products left out for one reason in the same words: how many, and the first few in the catalogue's order."""
+
+    kind: ExclusionKind
+    sentence: str
+    count: int
+    skus: tuple[str, ...]
 
 
-def _passed_over(is_twin: bool, is_worth_it: bool, is_near: bool) -> Why:
-    if is_near:
-        return NEXT_TO_IT
-    if not is_worth_it:
-        return WEAK_FIT
-    return TWIN if is_twin else LOWER
+class Exclusions(Sequence[Exclusion]):
+    """Everything left out, in the catalogue's order: a tuple that is worked out when it is read.
 
+    Equal to every sequence of the same exclusions. `together` gives a summary without going through them all.
+    """
 
-@lru_cache(maxsize=16384)  # the same few sentences for the same products, over and over
-def _exclusion(sku: str, why: Why) -> Exclusion:
-    return Exclusion(sku, why[0], (), why[1])
+    __slots__ = ("_catalogue", "_gate", "_rows", "_why")
+
+    def __init__(self, gate: Gate, catalogue: Catalogue, why: Reasons) -> None:
+        self._gate, self._catalogue = gate, catalogue
+        self._rows: Ints = np.flatnonzero(why)
+        self._why = why[self._rows]
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, place: int) -> Exclusion: ...
+    @overload
+    def __getitem__(self, place: slice) -> tuple[Exclusion, ...]: ...
+    def __getitem__(self, place: int | slice) -> Exclusion | tuple[Exclusion, ...]:
+        if isinstance(place, slice):
+            return tuple(self[each] for each in range(*place.indices(len(self))))
+        return self._exclusion(int(self._rows[place]), int(self._why[place]))
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Sequence) and not isinstance(other, str | bytes):
+            return len(self) == len(other) and all(one == another for one, another in zip(self, other, strict=True))
+        return NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+    def __iter__(self) -> Iterator[Exclusion]:
+        for row, why in zip(self._rows.tolist(), self._why.tolist(), strict=True):
+            yield self._exclusion(row, why)
+
+    def together(self, *, named: int) -> tuple[LeftOutTogether, ...]:
+        """Return the products by reason and sentence, at most `named` SKUs each; the largest group first."""
+        rows_of = self._barred_rows()
+        for why, said in SAID.items():
+            rows = self._rows[self._why == why]
+            if len(rows):
+                rows_of[said] = rows.tolist()
+        items = self._catalogue.items
+        found = [
+            LeftOutTogether(kind, sentence, len(rows), tuple(items[row].sku for row in rows[:named]))
+            for (kind, sentence), rows in rows_of.items()
+        ]
+        return tuple(sorted(found, key=lambda group: (-group.count, group.sentence)))
+
+    def _barred_rows(self) -> dict[tuple[ExclusionKind, str], list[int]]:
+        """The rows safety leaves out, by what the gate says: it is asked once about products with equal facts."""
+        rows = self._rows[self._why == Why.SAFETY]
+        by_group: dict[int, list[int]] = {}
+        for row, group in zip(rows.tolist(), self._catalogue.safety_group[rows].tolist(), strict=True):
+            by_group.setdefault(group, []).append(row)
+        found: dict[tuple[ExclusionKind, str], list[int]] = {}
+        for alike in by_group.values():
+            barred = self._exclusion(alike[0], Why.SAFETY)
+            found.setdefault((barred.kind, barred.sentence), []).extend(alike)
+        return {said: sorted(every) for said, every in found.items()}
+
+    def _exclusion(self, row: int, why: int) -> Exclusion:
+        item = self._catalogue.items[row]
+        if why == Why.SAFETY:
+            barred = self._gate.check(item)
+            if barred is None:
+                raise AssertionError("the gate lets through what its own bits bar")
+            return barred
+        kind, sentence = _SAID[why]
+        return Exclusion(item.sku, kind, (), sentence)

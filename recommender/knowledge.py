@@ -66,6 +66,8 @@ TYPE_SUITS = {
 }
 """For which kinds warmth, or a type, is what studies looked at and found some use in; the more, the better."""
 
+STUDIED_KINDS = frozenset(WARMTH_SUITS).union(*TYPE_SUITS.values())
+
 TRIGGER_KINDS = {
     "desk_work": "desk_neck",
     "standing": "foot_fatigue",

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from recommender.bits import Floats
 from recommender.catalogue import Bools, Catalogue, Ints, prepare
-from recommender.exclusions import complete, why_not
+from recommender.exclusions import Exclusions, Reasons, Why, why_not
 from recommender.features import FEATURES, feature_matrix
-from recommender.fit import GOOD, Levels, fit_levels
+from recommender.fit import NEAR, fit_levels
 from recommender.notes import soft_notes
 from recommender.reasons import against, contributions, reasons
 from recommender.safety import Gate, matched_cautions
-from recommender.scorers import Floats, Scorer
+from recommender.scorers import Scorer
 from recommender.scorers.content import ContentScorer
 from recommender.types import Answers, Item, Outcome, Ranked, Ranking
 from recommender.variety import crowding, twins
@@ -33,38 +34,41 @@ def rank(answers: Answers, items: Sequence[Item], *, limit: int = 5, scorer: Sco
     """Return the referral, or at most `limit` products with their reasons and everything left out with its own.
 
     `scorer` defaults to the expert prior, which also takes over when the given one fails. The order does not
-    depend on the order of `items`. Raises ValueError when two products have the same SKU.
+    depend on the order of `items`; give the same tuple again and its arrays are ready. Raises ValueError when two
+    products have the same SKU.
     """
     gate = Gate(answers)
     if gate.referral is not None:
         return gate.referral
     catalogue, wish = prepare(items), read_wish(answers)
     levels = fit_levels(wish, catalogue)
-    excluded = why_not(gate, wish, catalogue, levels)
-    rows = np.array([row for row, reason in enumerate(excluded) if reason is None], dtype=np.intp)
-    features = feature_matrix(wish, catalogue)
-    shares = np.zeros_like(features)
-    shares[rows] = _shares(scorer, features[rows])
-    worth_it = _worth_showing(_EXPERT.explain(features), rows)
-    chosen = _choose(catalogue, shares.sum(axis=1), levels, worth_it, limit)
+    why = why_not(gate, wish, catalogue, levels)
+    rows = np.flatnonzero(why == Why.IN_THE_LIST)
+    features = feature_matrix(wish, catalogue, rows)
+    expert = _EXPERT.explain(features)
+    shares = expert if scorer is None else _shares(scorer, features, expert)
+    worth_it = _worth_showing(expert)
+    why[rows] = np.where(levels[rows] == NEAR, Why.NEXT_TO_IT, np.where(worth_it, Why.LOWER, Why.WEAK_FIT))
+    open_rows = rows[worth_it]
+    chosen = _choose(catalogue, open_rows, shares.sum(axis=1)[worth_it], levels[open_rows] == NEAR, limit)
+    _explain_places(catalogue, why, [row for row, _ in chosen])
     return Ranking(
-        ranked=tuple(_ranked(answers, catalogue.items[row], shares[row], loss) for row, loss in chosen),
-        excluded=complete(catalogue, excluded, levels, worth_it, [row for row, _ in chosen]),
+        ranked=tuple(
+            _ranked(answers, catalogue.items[row], shares[np.searchsorted(rows, row)], loss) for row, loss in chosen
+        ),
+        excluded=Exclusions(gate, catalogue, why),
         notes=soft_notes(answers),
     )
 
 
-def _shares(scorer: Scorer | None, features: Floats) -> Floats:
-    """Return (items, features) from the scorer, or from the expert prior when the scorer fails in any way."""
-    if scorer is not None:
-        try:
-            with np.errstate(all="ignore"):
-                shares = _checked_shares(scorer, features)
-        except Exception:  # whatever a scorer raises, the visitor still gets the expert's list
-            shares = None
-        if shares is not None:
-            return shares
-    return _EXPERT.explain(features)
+def _shares(scorer: Scorer, features: Floats, expert: Floats) -> Floats:
+    """Return (rows, features) from the scorer, or the expert prior's when the scorer fails in any way."""
+    try:
+        with np.errstate(all="ignore"):
+            shares = _checked_shares(scorer, features)
+    except Exception:  # whatever a scorer raises, the visitor still gets the expert's list
+        shares = None
+    return expert if shares is None else shares
 
 
 def _checked_shares(scorer: Scorer, features: Floats) -> Floats | None:
@@ -76,37 +80,46 @@ def _checked_shares(scorer: Scorer, features: Floats) -> Floats | None:
     return shares if (np.abs(shares.sum(axis=1) - scores) <= SUM_TOLERANCE).all() else None
 
 
-def _worth_showing(shares: Floats, rows: Ints) -> Bools:
-    """Mark the rows whose fit, cautions aside, is not far below the best one's."""
+def _worth_showing(shares: Floats) -> Bools:
+    """Return (rows,): whose fit, cautions aside, is not far below the best one's."""
+    if not len(shares):
+        return np.zeros(0, dtype=np.bool_)
     fit = shares.sum(axis=1) - shares[:, _CAUTIONS]
-    worth_it = np.zeros(len(fit), dtype=np.bool_)
-    if len(rows):
-        best = fit[rows].max()
-        worth_it[rows] = fit[rows] >= best - (1 - KEPT_SHARE) * abs(best)
+    best = fit.max()
+    worth_it: Bools = fit >= best - (1 - KEPT_SHARE) * abs(best)
     return worth_it
 
 
-def _choose(
-    catalogue: Catalogue, scores: Floats, levels: Levels, worth_it: Bools, limit: int
-) -> list[tuple[int, float]]:
+def _choose(catalogue: Catalogue, rows: Ints, scores: Floats, near: Bools, limit: int) -> list[tuple[int, float]]:
     """Return (row, what it lost to products like it) for each place, best first.
 
     A product for a neighbouring area comes third or fourth at best, behind two that reach or serve what was named.
     """
-    open_rows, loss = worth_it.copy(), np.zeros(len(scores))
+    cheapest_first = np.argsort(catalogue.tie_order[rows])  # argmax takes the first of equals
+    rows, scores, near = rows[cheapest_first], scores[cheapest_first], near[cheapest_first]
+    types, loss, standing = catalogue.type_number[rows], np.zeros(len(rows)), np.round(scores, 9)
+    never = np.where(near, -np.inf, 0.0) if near.any() else 0.0
     chosen: list[tuple[int, float]] = []
-    while len(chosen) < limit:
-        allowed = open_rows if len(chosen) in NEAR_PLACES else open_rows & (levels == GOOD)
-        if not allowed.any():
+    while len(chosen) < limit and len(rows):
+        open_standing = standing if len(chosen) in NEAR_PLACES else standing + never
+        best = int(open_standing.argmax())
+        if open_standing[best] == -np.inf:
             break
-        candidates = np.flatnonzero(allowed)
-        standing = np.round(scores - loss, 9)[candidates]
-        row = int(candidates[np.lexsort((catalogue.tie_order[candidates], -standing))[0]])
-        chosen.append((row, float(loss[row])))
-        open_rows[row] = False
-        open_rows &= ~twins(catalogue, row)
-        loss = loss + crowding(catalogue, row)
+        row = int(rows[best])
+        chosen.append((row, float(loss[best])))
+        like_it = (types == types[best]).nonzero()[0]
+        lost = crowding(catalogue, row, rows[like_it])
+        loss[like_it] += lost
+        standing[like_it] -= lost
     return chosen
+
+
+def _explain_places(catalogue: Catalogue, why: Reasons, chosen: list[int]) -> None:
+    """Note in `why` who is in the list, and which of the passed over are twins of those."""
+    lower = np.flatnonzero(why == Why.LOWER)
+    for row in chosen:
+        why[lower[twins(catalogue, row, lower)]] = Why.TWIN
+    why[chosen] = Why.IN_THE_LIST
 
 
 def _ranked(answers: Answers, item: Item, shares: Floats, loss: float) -> Ranked:

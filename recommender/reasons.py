@@ -24,11 +24,12 @@ Sentence = Callable[[Answers, Item], str]
 
 def contributions(shares: Sequence[tuple[str, float]], answers: Answers, item: Item) -> tuple[Contribution, ...]:
     """Return each share that is not 0 with its sentence, in the order given. The values are not changed."""
-    return tuple(
-        Contribution(feature, value, _sentence(feature, value, answers, item))
-        for feature, value in shares
-        if value != 0
-    )
+    parts = []
+    for feature, value in shares:
+        if value:
+            said = (IN_FAVOUR if value > 0 else AGAINST).get(feature)
+            parts.append(Contribution(feature, value, said(answers, item) if callable(said) else said))
+    return tuple(parts)
 
 
 def reasons(shares: Sequence[Contribution]) -> tuple[Contribution, ...]:
@@ -41,11 +42,6 @@ def against(shares: Sequence[Contribution]) -> Contribution | None:
     """Return the contribution that lowers the score most, if there is one worth saying."""
     worst = min(shares, key=lambda share: share.value, default=None)
     return worst if worst is not None and worst.value <= -WORTH_SAYING else None
-
-
-def _sentence(feature: str, value: float, answers: Answers, item: Item) -> str | None:
-    found = (IN_FAVOUR if value > 0 else AGAINST).get(feature)
-    return found(answers, item) if callable(found) else found
 
 
 def _area(answers: Answers, item: Item) -> str:

@@ -1,5 +1,6 @@
 """What goes into the recommender and what comes out: frozen values that the shop fills and reads."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -148,7 +149,7 @@ class Ranking:
     """The list, best first (it may be empty), all that was left out, and soft advice to show beside it."""
 
     ranked: tuple[Ranked, ...]
-    excluded: tuple[Exclusion, ...]
+    excluded: Sequence[Exclusion]
     notes: tuple[str, ...] = ()
 
 

@@ -1,10 +1,9 @@
 """Keeps near-duplicates from crowding the list."""
 
 import numpy as np
-import numpy.typing as npt
 
-from recommender.catalogue import Bools, Catalogue
-from recommender.scorers import Floats
+from recommender.bits import Floats
+from recommender.catalogue import Bools, Catalogue, Ints
 
 SAME_TYPE = 0.15
 NEAR_DUPLICATE = 0.6
@@ -12,47 +11,21 @@ NEAR_PRESSURE = 1
 NEAR_AREAS = 0.8
 
 
-def crowding(catalogue: Catalogue, chosen: int) -> Floats:
-    """Return (items,): what each product loses, in grades, once `chosen` is in the list."""
-    same_type = _same_type(catalogue, chosen)
-    near = same_type & (_pressure_gap(catalogue, chosen) <= NEAR_PRESSURE) & _like_areas(catalogue, chosen)
-    return np.where(near, NEAR_DUPLICATE, np.where(same_type, SAME_TYPE, 0.0))
+def crowding(catalogue: Catalogue, chosen: int, rows: Ints) -> Floats:
+    """Return (rows,): what each of these products, all of one type, loses in grades once `chosen` is in the list.
 
-
-def twins(catalogue: Catalogue, chosen: int) -> Bools:
-    """Mark what differs from `chosen` in colour or price at most; never `chosen` itself."""
-    alike = _same_type(catalogue, chosen) & (_pressure_gap(catalogue, chosen) == 0)
-    rows = np.flatnonzero(alike)
-    if len(rows) == 1:
-        return np.zeros_like(alike)
-    same = np.ones(len(rows), dtype=np.bool_)
-    for table in (catalogue.areas, catalogue.kinds, catalogue.positions):
-        same &= (table[rows] == table[chosen]).all(axis=1)
-    for marks in (catalogue.portability, catalogue.dexterity, catalogue.is_whole, catalogue.is_expert):
-        same &= marks[rows] == marks[chosen]
-    same &= catalogue.child_size[rows] == catalogue.child_size[chosen]
-    length = np.nan_to_num(catalogue.length[rows], nan=-1.0)  # unknown lengths are alike
-    same &= length == np.nan_to_num(catalogue.length[chosen], nan=-1.0)
-    alike[rows] = same
-    alike[chosen] = False
-    return _marks(alike)
-
-
-def _same_type(catalogue: Catalogue, chosen: int) -> Bools:
-    return _marks(catalogue.type_number == catalogue.type_number[chosen])
-
-
-def _pressure_gap(catalogue: Catalogue, chosen: int) -> Floats:
+    What differs in colour or price at most, `chosen` itself included, loses everything.
+    """
+    areas, mine = catalogue.areas[rows], catalogue.areas[chosen]
+    alike = np.bitwise_count(areas & mine) >= NEAR_AREAS * np.bitwise_count(areas | mine)
     low, high = catalogue.pressure_min, catalogue.pressure_max
-    gap = np.abs(low - low[chosen]) + np.abs(high - high[chosen])
-    return np.where(np.isnan(gap), 0, gap)
+    gap = np.abs(low[rows] - low[chosen]) + np.abs(high[rows] - high[chosen])
+    lost = np.where(alike & ~(gap > NEAR_PRESSURE), NEAR_DUPLICATE, SAME_TYPE)  # an unknown pressure counts as near
+    lost[twins(catalogue, chosen, rows)] = np.inf
+    return lost
 
 
-def _like_areas(catalogue: Catalogue, chosen: int) -> Bools:
-    shared = catalogue.areas @ catalogue.areas[chosen]
-    both = catalogue.areas.sum(axis=1) + catalogue.areas[chosen].sum() - shared
-    return _marks(shared >= NEAR_AREAS * both)
-
-
-def _marks(values: npt.ArrayLike) -> Bools:
-    return np.asarray(values, dtype=np.bool_)
+def twins(catalogue: Catalogue, chosen: int, rows: Ints) -> Bools:
+    """Return (rows,): which of these differ from `chosen` in colour or price at most; `chosen` itself is one."""
+    alike: Bools = catalogue.twin_number[rows] == catalogue.twin_number[chosen]
+    return alike

@@ -1,11 +1,11 @@
 """One visitor's answers folded into numbers, so that a feature is one small sum over the catalogue."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from recommender.catalogue import AREA_CODES, HEALTH_ORDER, KIND_CODES
+from recommender.catalogue import AREA_BITS, HEALTH_BITS, KIND_BITS, KIND_CODES, Ints
 from recommender.knowledge import (
     BACK_AREAS,
     CALM_GOALS,
@@ -15,36 +15,42 @@ from recommender.knowledge import (
     MID_BACK_AREAS,
     NEIGHBOURS,
     PLACELESS_KINDS,
-    POSITION_FIT,
     STRONG_FROM,
+    STUDIED_KINDS,
     TRIGGER_KINDS,
 )
 from recommender.safety import health_of
-from recommender.scorers import Floats
+from recommender.traits import PRESSURES
 from recommender.types import Answers, Codes
 
-DEFAULT_PRESSURE = {"new": 2.0, "some": 3.0, "regular": 3.0}
-GENTLE_PRESSURE = 2.0
+DEFAULT_PRESSURE = {"new": 2, "some": 3, "regular": 3}
+GENTLE_PRESSURE = 2
 DELICATE_HEALTH = 0.7
 """How far any health answer asks for mild pressure, beside 1 for strong pain."""
+
+_STUDIED = tuple((row, code) for row, code in enumerate(KIND_CODES) if code in STUDIED_KINDS)
+_PLACELESS, _DISTANT = KIND_BITS.mask(PLACELESS_KINDS), KIND_BITS.mask(DISTANT_KINDS)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Wish:
-    """What the visitor wants. Masks are (areas,) and (kinds,), 1 where the code was named.
+    """What the visitor wants. Areas, kinds and health are bits of the codes that are known.
 
-    `near_areas` are the neighbours of named areas, `hinted_kinds` what the triggers suggest."""
+    `near_areas` are the neighbours of named areas, `hinted_kinds` what the triggers suggest; `studied_rows`
+    are the places in the catalogue's tables of the named kinds that any study looked at."""
 
     answers: Answers
-    areas: Floats
-    near_areas: Floats
-    kinds: Floats
-    health: Floats
-    placed_kinds: Floats
-    distant_kinds: Floats
-    hinted_kinds: Floats
-    position_fit: Floats | None
-    pressure: float
+    areas: int
+    near_areas: int
+    area_count: int
+    kinds: int
+    kind_count: int
+    studied_rows: Ints
+    placed_kinds: int
+    distant_kinds: int
+    hinted_kinds: int
+    health: int
+    pressure: int
     is_strong: bool
     delicacy: float
     is_new: bool
@@ -56,35 +62,24 @@ class Wish:
     is_pregnant: bool
     is_for_child: bool
 
-    @property
-    def area_count(self) -> int:
-        """How many known areas were named."""
-        return int(self.areas.sum())
-
-    @property
-    def kind_count(self) -> int:
-        """How many known kinds were named."""
-        return int(self.kinds.sum())
-
 
 def read_wish(answers: Answers) -> Wish:
     """Return the answers as numbers. Codes nobody knows are passed over: only safety fails on them."""
-    fit = POSITION_FIT.get(answers.position or "")
     strong = max(answers.intensity or 0, answers.interference or 0) >= STRONG_FROM
-    kinds = _mask(answers.pain_kinds, KIND_CODES)
-    hinted = _mask((TRIGGER_KINDS.get(trigger, "") for trigger in answers.triggers), KIND_CODES)
+    areas, kinds = AREA_BITS.mask(answers.areas), KIND_BITS.mask(answers.pain_kinds)
     health = health_of(answers)
-    near: Codes = frozenset().union(*(NEIGHBOURS.get(area, frozenset()) for area in answers.areas))
     return Wish(
         answers=answers,
-        areas=_mask(answers.areas, AREA_CODES),
-        near_areas=_mask(near - answers.areas, AREA_CODES),
+        areas=areas,
+        near_areas=AREA_BITS.mask(_neighbours(answers.areas)) & ~areas,
+        area_count=areas.bit_count(),
         kinds=kinds,
-        health=_mask(health, HEALTH_ORDER),
-        placed_kinds=kinds * (1 - _mask(PLACELESS_KINDS, KIND_CODES)),
-        distant_kinds=kinds * _mask(DISTANT_KINDS, KIND_CODES),
-        hinted_kinds=hinted * (1 - kinds),
-        position_fit=None if fit is None else np.array(fit),
+        kind_count=kinds.bit_count(),
+        studied_rows=np.array([row for row, code in _STUDIED if code in answers.pain_kinds], dtype=np.intp),
+        placed_kinds=kinds & ~_PLACELESS,
+        distant_kinds=kinds & _DISTANT,
+        hinted_kinds=KIND_BITS.mask(TRIGGER_KINDS.get(trigger, "") for trigger in answers.triggers) & ~kinds,
+        health=HEALTH_BITS.mask(health),
         pressure=_pressure(answers, strong=strong),
         is_strong=strong,
         delicacy=1.0 if strong else DELICATE_HEALTH if health else 0.0,
@@ -99,8 +94,13 @@ def read_wish(answers: Answers) -> Wish:
     )
 
 
-def _pressure(answers: Answers, *, strong: bool) -> float:
-    wished = float(answers.pressure or DEFAULT_PRESSURE.get(answers.experience or "", GENTLE_PRESSURE))
+def _neighbours(areas: Codes) -> Iterable[str]:
+    return (near for area in areas for near in NEIGHBOURS.get(area, ()))
+
+
+def _pressure(answers: Answers, *, strong: bool) -> int:
+    wished = answers.pressure or DEFAULT_PRESSURE.get(answers.experience or "", GENTLE_PRESSURE)
+    wished = min(max(wished, PRESSURES[0]), PRESSURES[-1])
     return min(wished, GENTLE_PRESSURE) if strong else wished
 
 
@@ -111,8 +111,3 @@ def _desk_weight(answers: Answers) -> float:
     if "desk_work" in answers.triggers or answers.goal == DESK_GOAL:
         return 1.0 if answers.position in ("sitting", "on_the_go") else 0.5
     return 0.6 if answers.position == "on_the_go" else 0.0
-
-
-def _mask(codes: Iterable[str], known: Sequence[str]) -> Floats:
-    named = frozenset(codes)
-    return np.array([code in named for code in known], dtype=np.float64)
