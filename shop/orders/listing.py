@@ -95,7 +95,7 @@ def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
         conditions.append(Order.payment_state == wanted.payment_state)
     if wanted.shipment_state is not None:
         conditions.append(Order.shipment_state == wanted.shipment_state)
-    text = wanted.query.strip()
+    text = "".join(letter for letter in wanted.query if letter.isprintable()).strip()
     if text:
         number, email = text.upper(), text.lower()
         conditions.append(

@@ -47,8 +47,8 @@ class OrderDraft:
 
 
 def normal_email(email: str) -> str:
-    """The e-mail address by which a customer is known: without blanks, in lower case."""
-    return email.strip().lower()
+    """The address by which a customer is known: in lower case, without control characters or blanks around it."""
+    return "".join(letter for letter in email if letter.isprintable()).strip().lower()
 
 
 def normal_number(number: str) -> str:

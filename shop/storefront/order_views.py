@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_time
 from flask import Blueprint, Response, request
 from wtforms import StringField
 
@@ -115,4 +115,5 @@ def _refunds(order: Order) -> list[tuple[Money, datetime]]:
 
 def _day(moment: datetime) -> str:
     """A date and time as people of the shop's language write it."""
-    return format_datetime(moment, "long", locale=config().locale)
+    locale = config().locale
+    return f"{format_date(moment, 'long', locale=locale)}, {format_time(moment, 'short', locale=locale)} UTC"

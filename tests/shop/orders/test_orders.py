@@ -184,6 +184,7 @@ def test_the_list_is_searched_by_number_and_address_and_filtered_by_state(sessio
     assert numbers(query="ts-aaaa") == ["TS-AAAA-0001"]
     assert numbers(query="BOB_") == ["TS-BBBB-0002"]
     assert numbers(query="%") == []
+    assert numbers(query="ts-\x00bbbb") == ["TS-BBBB-0002"]
     assert numbers(state=OrderState.PLACED) == ["TS-AAAA-0001"]
     assert numbers(payment_state=PaymentState.PAID) == []
 
