@@ -119,9 +119,11 @@ def make_sessions(engine: Engine) -> sessionmaker[Session]:
 def begin_write(session: Session) -> None:
     """Start the session's transaction as a writer: IMMEDIATE on SQLite, so that no lock is upgraded later.
 
-    Whatever the session read before is read again when it is next needed.
+    Whatever the session read before is read again when it is next needed: a rollback alone forgets nothing when
+    the last transaction was committed, and others may have written since.
     """
     session.rollback()
+    session.expire_all()
     session.connection(execution_options={WRITE_OPTION: True})
 
 

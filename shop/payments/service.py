@@ -86,14 +86,15 @@ def get_attempt(session: Session, attempt_id: int) -> PaymentAttempt:
 
 
 def find_attempt(session: Session, session_id: str) -> PaymentAttempt | None:
-    """The attempt whose payment page has this id."""
-    return session.scalar(select(PaymentAttempt).where(PaymentAttempt.session_id == session_id))
+    """The attempt whose payment page has this id, as it is now."""
+    found = select(PaymentAttempt).where(PaymentAttempt.session_id == session_id)
+    return session.scalar(found.execution_options(populate_existing=True))
 
 
 def attempts_of(session: Session, order_id: int) -> list[PaymentAttempt]:
-    """All attempts of an order, newest first."""
+    """All attempts of an order as they are now, newest first."""
     found = select(PaymentAttempt).where(PaymentAttempt.order_id == order_id).order_by(PaymentAttempt.attempt.desc())
-    return list(session.scalars(found))
+    return list(session.scalars(found.execution_options(populate_existing=True)))
 
 
 def is_stale(attempt: PaymentAttempt, now: datetime) -> bool:

@@ -104,13 +104,13 @@ def _settle_money(case: _Case) -> Settled:
     session, order, attempt, facts = case.session, case.order, case.attempt, case.facts
     if attempt.captured_minor or (attempt.state is AttemptState.COMPLETED and not facts.amount):
         return Settled(Outcome.UNCHANGED)
-    was_paid = order.payment_state in (PaymentState.PAID, PaymentState.NEEDS_ATTENTION)
+    was_paid_before = any(other.captured_minor for other in attempts_of(session, order.id) if other.id != attempt.id)
     attempt.captured_minor, attempt.payment_intent = facts.amount.minor, facts.payment_intent
     move_attempt(session, attempt, AttemptState.COMPLETED)
     wrong = disagreement(order, facts, live=case.letterhead.live)
     if wrong:
         return _needs_attention(case, wrong)
-    if was_paid:
+    if was_paid_before:
         return _refund_all(case, note="paid a second time", mail=False)
     orders.move_payment(session, order.id, PaymentState.PAID, actor=case.actor, now=case.now)
     if order.state in (OrderState.PLACED, OrderState.COMPLETED):
