@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 Bits = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 
@@ -29,9 +30,11 @@ class CodeBits:
 
 def count(bits: Bits, mask: int) -> Floats:
     """Return (rows,): how many codes of `mask` each row has."""
-    return np.bitwise_count(bits & mask).astype(np.float64)
+    counts: Floats = np.bitwise_count(bits & mask).astype(np.float64)
+    return counts
 
 
-def has(bits: Bits, mask: int) -> npt.NDArray[np.bool_]:
+def has(bits: Bits, mask: int) -> Bools:
     """Return (rows,): whether each row has any code of `mask`."""
-    return (bits & mask) != 0
+    marks: Bools = (bits & mask) != 0
+    return marks

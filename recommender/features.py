@@ -64,7 +64,8 @@ def _trigger(seen: Match) -> Floats | None:
     fits = has(seen.kinds, seen.wish.hinted_kinds) & (seen.served == 0)
     if seen.wish.area_count:
         fits &= seen.reached > 0
-    return fits.astype(np.float64)
+    hinted: Floats = fits.astype(np.float64)
+    return hinted
 
 
 def _suited(seen: Match) -> Floats | None:

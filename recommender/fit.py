@@ -37,7 +37,8 @@ def needs_floor(wish: Wish, catalogue: Catalogue) -> Bools | None:
     """Mark what is used on the floor only, for somebody who cannot get down there; None for everybody else."""
     if "no_floor" not in wish.answers.mobility_limits:
         return None
-    return catalogue.positions == _FLOOR
+    floor_only: Bools = catalogue.positions == _FLOOR
+    return floor_only
 
 
 def too_small(wish: Wish, catalogue: Catalogue) -> Bools | None:

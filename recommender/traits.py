@@ -63,7 +63,8 @@ def price_trait(price: Floats) -> Floats:
     if not len(price):
         return price
     known = np.maximum(price, 1)
-    return -np.clip(np.log2(known / np.median(known)) / 3, -1, 1)
+    worth: Floats = -np.clip(np.log2(known / np.median(known)) / 3, -1, 1)
+    return worth
 
 
 def _position(asked: str) -> Trait:
@@ -109,7 +110,8 @@ def _pocket(columns: Columns) -> Floats:
 
 
 def _upper_back(columns: Columns) -> Floats:
-    return -0.5 * columns.is_partly_reached + UPPER_BACK_REACH * (columns.self_reach == 1)
+    worth: Floats = UPPER_BACK_REACH * (columns.self_reach == 1) - 0.5 * columns.is_partly_reached
+    return worth
 
 
 def _calm(columns: Columns) -> Floats:
@@ -118,12 +120,14 @@ def _calm(columns: Columns) -> Floats:
 
 def _breadth(columns: Columns) -> Floats:
     size = np.clip(columns.length / LYING_MM, 0, 1)
-    return np.minimum(columns.area_count, MOST_AREAS) / MOST_AREAS * np.where(np.isnan(size), 1, size)
+    share: Floats = np.minimum(columns.area_count, MOST_AREAS) / MOST_AREAS
+    return share * np.where(np.isnan(size), 1, size)
 
 
 def _flat(columns: Columns) -> Floats:
     flat = columns.positions[[POSITIONS.index(code) for code in ("lying", "floor")]].sum(axis=0)
-    return -flat / np.maximum(columns.positions.sum(axis=0), 1)
+    share: Floats = flat / np.maximum(columns.positions.sum(axis=0), 1)
+    return -share
 
 
 _BY_NAME: dict[str, Trait] = {
@@ -133,7 +137,7 @@ _BY_NAME: dict[str, Trait] = {
     **{f"carry {need}": _carry(need) for need in CARRY},
     "gentle": _gentle,
     "for the new": _for_the_new,
-    "expert": lambda columns: columns.is_expert * 1.0,
+    "expert": lambda columns: columns.is_expert.astype(np.float64),
     "pocket": _pocket,
     "travel": lambda columns: (columns.portability - 3) / 2,
     "discretion": lambda columns: (columns.discretion - 3) / 2,
@@ -142,10 +146,10 @@ _BY_NAME: dict[str, Trait] = {
     "ease": lambda columns: -(columns.dexterity - 1) / 4,
     "self_reach": lambda columns: columns.self_reach,
     "upper_back": _upper_back,
-    "partly_reached": lambda columns: columns.is_partly_reached * -1.0,
+    "partly_reached": lambda columns: -columns.is_partly_reached.astype(np.float64),
     "calm": _calm,
     "breadth": _breadth,
-    "whole": lambda columns: columns.is_whole * 1.0,
+    "whole": lambda columns: columns.is_whole.astype(np.float64),
     "flat": _flat,
     "child": lambda columns: np.where(columns.child_size, 1.0, -0.3),
     "evidence": lambda columns: columns.evidence,
