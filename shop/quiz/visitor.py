@@ -104,7 +104,7 @@ def _read(sealed: str | None, now: datetime) -> Run | None:
             started_at=datetime.fromtimestamp(content["started"], UTC),
             state=service.from_plain(content["answers"]),
         )
-    except (InvalidToken, ValueError, KeyError, TypeError):
+    except (InvalidToken, ValueError, KeyError, TypeError, OverflowError, OSError):
         return None
     is_current = content.get("consent") == CONSENT_VERSION and run.started_at <= now < run.expires_at()
     return run if is_current else None

@@ -8,8 +8,9 @@ from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.orm import Session
 
 from recommender.types import Item
+from shop.catalogue.cards import LAST_FEW
 from shop.catalogue.memory import remembered
-from shop.catalogue.models import Price, Product, Variant
+from shop.catalogue.models import CatalogueVersion, Price, Product, Variant
 from shop.catalogue.service import catalogue_version
 from shop.catalogue.snapshot import PublishedProduct, all_published
 from shop.catalogue.states import ProductStatus
@@ -34,24 +35,31 @@ class Offer(NamedTuple):
 
 
 _OFFERS = (
-    select(Product.sku, Product.option_name, Variant.sku, Variant.option_value, Price.minor)
+    select(
+        Product.sku, Product.option_name, Variant.sku, Variant.option_value, Price.minor, StockLevel.sku.is_(None)
+    )
     .join(Variant, Variant.product_id == Product.id)
     .outerjoin(Price, (Price.variant_id == Variant.id) & (Price.currency == bindparam("currency")))
+    .outerjoin(StockLevel, StockLevel.sku == Variant.sku)
     .where(Product.status == ProductStatus.PUBLISHED, Variant.active)
     .order_by(Product.id, Variant.position, Variant.id)
 )
-_SOLD_OUT = (
-    select(Variant.sku)
-    .outerjoin(StockLevel, StockLevel.sku == Variant.sku)
-    .where(Variant.active, (StockLevel.available <= 0) | StockLevel.sku.is_(None))
+_FEW_LEFT = select(StockLevel.sku, StockLevel.available).where(StockLevel.available <= LAST_FEW)
+_VERSION_AND_FEW_LEFT = (
+    select(CatalogueVersion.version, StockLevel.sku, StockLevel.available)
+    .select_from(CatalogueVersion)
+    .outerjoin(StockLevel, StockLevel.available <= LAST_FEW)
+    .where(CatalogueVersion.id == 1)
 )
+_COUNTED = select(StockLevel.sku).where(StockLevel.available > 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assortment:
     """All published products but those whose row makes no sense. `offers` are by product SKU, in the shop's order.
 
-    `product_of` gives the product's SKU for its own and its variants' SKUs; `sold_out` names variants.
+    `product_of` gives the product's SKU for its own and its variants' SKUs; `sold_out` names variants, and
+    `uncounted` those that had no stock yet when the catalogue was read.
     """
 
     items: tuple[Item, ...]
@@ -59,6 +67,7 @@ class Assortment:
     offers: Mapping[str, tuple[Offer, ...]]
     option_names: Mapping[str, str]
     product_of: Mapping[str, str]
+    uncounted: frozenset[str]
     sold_out: frozenset[str] = frozenset()
 
     def offers_of(self, sku: str) -> list[Offer]:
@@ -70,6 +79,19 @@ class Assortment:
         return self.by_sku.get(self.product_of.get(sku, sku))
 
 
+class Shelf(NamedTuple):
+    """The products with what is there at this moment; `few_left` are the units of variants that run out."""
+
+    version: int
+    assortment: Assortment
+    few_left: Mapping[str, int]
+
+    def units_of(self, sku: str) -> int:
+        """The units of a product: exact when only few are left, else some number above that."""
+        offers = self.assortment.offers.get(sku, ())
+        return sum(self.few_left.get(offer.sku, LAST_FEW + 1) for offer in offers)
+
+
 def whole_assortment(session: Session, currency: str) -> Assortment:
     """The published products without a look at the stock: every variant counts as there.
 
@@ -78,34 +100,52 @@ def whole_assortment(session: Session, currency: str) -> Assortment:
     return _whole(session, currency, catalogue_version(session))
 
 
-def current_assortment(session: Session, currency: str) -> Assortment:
-    """The published products with what is on the shelf this moment; the price is the lowest that can be paid.
+def current_shelf(session: Session, currency: str) -> Shelf:
+    """The published products with what is there this moment; the price of each is the lowest that can be paid.
 
-    Two statements when nothing changed. The same catalogue and stock give the very same items, for which the
+    One statement when nothing changed. The same catalogue and stock give the very same items, for which the
     recommender keeps its arrays.
     """
-    version = catalogue_version(session)
+    rows = session.execute(_VERSION_AND_FEW_LEFT).all()
+    version = rows[0][0] if rows else 0
+    few_left = {sku: units for _, sku, units in rows if sku} if rows else _few_left(session)
     whole = _whole(session, currency, version)
-    sold_out = whole.product_of.keys() & set(session.scalars(_SOLD_OUT))
-    stand = hash((version, frozenset(sold_out)))
-    return remembered(_engine(session), stand, ("stocked", currency), lambda: _stocked(whole, frozenset(sold_out)))
+    if whole.uncounted:
+        counted = set(session.scalars(_COUNTED))
+        few_left |= dict.fromkeys(whole.uncounted - counted, 0)
+    sold_out = frozenset(sku for sku, units in few_left.items() if units <= 0 and sku in whole.product_of)
+    stand = hash((version, sold_out))
+    stocked = remembered(engine_of(session), stand, ("stocked", currency), lambda: _stocked(whole, sold_out))
+    return Shelf(version, stocked, few_left)
+
+
+def current_assortment(session: Session, currency: str) -> Assortment:
+    """The products of `current_shelf`."""
+    return current_shelf(session, currency).assortment
+
+
+def _few_left(session: Session) -> dict[str, int]:
+    return {row.sku: row.available for row in session.execute(_FEW_LEFT)}
 
 
 def _whole(session: Session, currency: str, version: int) -> Assortment:
-    return remembered(_engine(session), version, ("assortment", currency), lambda: _read(session, currency))
+    return remembered(engine_of(session), version, ("assortment", currency), lambda: _read(session, currency))
 
 
-def _engine(session: Session) -> Engine:
+def engine_of(session: Session) -> Engine:
+    """The engine behind a session: what is remembered belongs to one database."""
     bind = session.get_bind()
     return bind if isinstance(bind, Engine) else bind.engine
 
 
 def _read(session: Session, currency: str) -> Assortment:
     offers: dict[str, list[Offer]] = {}
-    option_names, product_of = {}, {}
-    for sku, option_name, variant_sku, option, minor in session.execute(_OFFERS, {"currency": currency}):
+    option_names, product_of, uncounted = {}, {}, set()
+    for sku, option_name, variant_sku, option, minor, is_uncounted in session.execute(_OFFERS, {"currency": currency}):
         option_names[sku] = option_name
         product_of[variant_sku] = sku
+        if is_uncounted:
+            uncounted.add(variant_sku)
         if minor is not None:
             offers.setdefault(sku, []).append(Offer(variant_sku, option, Money(minor, currency)))
     products = all_published(session)
@@ -117,6 +157,7 @@ def _read(session: Session, currency: str) -> Assortment:
         offers={sku: tuple(variants) for sku, variants in offers.items()},
         option_names=option_names,
         product_of=product_of,
+        uncounted=frozenset(uncounted),
     )
 
 

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from recommender.exclusions import Exclusions
 from recommender.ranking import rank
 from recommender.safety import caution_sentences, excluded_for, referral
 from recommender.types import Answers, Exclusion, ExclusionKind, Outcome, Ranked, Referral
-from shop.catalogue.cards import CardView, ShopWindow, find_cards
-from shop.recommendations.assortment import Assortment, Offer, current_assortment, whole_assortment
+from shop.catalogue.cards import CardView, ShopWindow
+from shop.recommendations.assortment import Assortment, Offer, current_shelf, whole_assortment
+from shop.recommendations.cards import cards_of
 from shop.recommendations.evidence import evidence_sentence
 
 FIRST_SHOWN = 3
@@ -75,18 +77,17 @@ def recommend(session: Session, window: ShopWindow, answers: Answers) -> Recomme
     sent_on = referral(answers)
     if sent_on is not None:
         return Recommendation(sent_on)
-    assortment = current_assortment(session, window.currency)
-    outcome = rank(answers, assortment.items, limit=MOST_SHOWN)
+    shelf = current_shelf(session, window.currency)
+    outcome = rank(answers, shelf.assortment.items, limit=MOST_SHOWN)
     if isinstance(outcome, Referral):
         return Recommendation(outcome)
-    cards = find_cards(session, window, skus=[ranked.sku for ranked in outcome.ranked])
-    by_sku = {card.sku: card for card in cards}
+    cards = cards_of(session, window, shelf, [ranked.sku for ranked in outcome.ranked])
     picks = tuple(
-        _pick(by_sku[ranked.sku], ranked, assortment, answers)
+        _pick(cards[ranked.sku], ranked, shelf.assortment, answers)
         for ranked in outcome.ranked
-        if ranked.sku in by_sku  # one that sold out this very moment has no card any more
+        if ranked.sku in cards  # one that was unpublished this very moment has no card any more
     )
-    return Recommendation(outcome, picks, _grouped(outcome.excluded, assortment), outcome.notes)
+    return Recommendation(outcome, picks, _left_out(outcome.excluded, shelf.assortment), outcome.notes)
 
 
 def exclusion_for(session: Session, answers: Answers, sku: str, *, currency: str) -> Exclusion | None:
@@ -134,18 +135,17 @@ def _pick(card: CardView, ranked: Ranked, assortment: Assortment, answers: Answe
     )
 
 
-def _grouped(excluded: Sequence[Exclusion], assortment: Assortment) -> tuple[LeftOut, ...]:
+def _left_out(excluded: Sequence[Exclusion], assortment: Assortment) -> tuple[LeftOut, ...]:
     """Safety first, then the largest group; the page does not grow with the catalogue."""
-    groups: dict[tuple[bool, str], list[str]] = {}
-    for each in excluded:
-        groups.setdefault((each.kind in SAFETY_KINDS, each.sentence), []).append(each.sku)
-    ordered = sorted(groups.items(), key=lambda group: (not group[0][0], -len(group[1]), group[0][1]))
+    assert isinstance(excluded, Exclusions)  # what `rank` returns: it can be summed up without being read through
+    groups = excluded.together(named=MOST_NAMED)
+    ordered = sorted(groups, key=lambda group: group.kind not in SAFETY_KINDS)
     return tuple(
         LeftOut(
-            sentence=sentence,
-            is_safety=is_safety,
-            titles=tuple(assortment.by_sku[sku].title for sku in skus[:MOST_NAMED]),
-            more=max(len(skus) - MOST_NAMED, 0),
+            sentence=group.sentence,
+            is_safety=group.kind in SAFETY_KINDS,
+            titles=tuple(assortment.by_sku[sku].title for sku in group.skus),
+            more=group.count - len(group.skus),
         )
-        for (is_safety, sentence), skus in ordered[:MOST_GROUPS]
+        for group in ordered[:MOST_GROUPS]
     )

@@ -60,12 +60,12 @@ class Walk:
 
     def cookie(self) -> str | None:
         """What the browser holds of the answers."""
-        found = self.client.get_cookie(COOKIE, domain="shop.test")
+        found = self.client.get_cookie(COOKIE, domain="localhost")
         return found.value if found else None
 
     def set_cookie(self, value: str) -> None:
         """Put something else in its place."""
-        self.client.set_cookie(COOKIE, value, domain="shop.test")
+        self.client.set_cookie(COOKIE, value, domain="localhost")
 
 
 def form_values(answers: Answers) -> dict[str, Any]:
