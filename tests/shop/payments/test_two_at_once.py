@@ -48,13 +48,14 @@ def test_threads_that_looked_before_the_lock_settle_once(bench: Bench, engine: E
             if is_sqlite:  # its lock is taken at the beginning: nobody looks before it
                 start.wait(timeout=10)
             begin_write(session)
-            service.find_attempt(session, session_id)
+            seen = service.find_attempt(session, session_id)  # kept: the session forgets what nobody holds
             if not is_sqlite:
                 start.wait(timeout=10)
             settled = settlement.settle(
                 session, order_id, facts, letterhead=LETTERHEAD, now=NOW + timedelta(minutes=5), actor="provider"
             )
             session.commit()
+            assert seen is not None
             outcomes.append(settled.outcome.value)
 
     threads = [threading.Thread(target=settle_once) for _ in range(8)]
