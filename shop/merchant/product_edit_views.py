@@ -58,7 +58,7 @@ def product_edit(sku: str) -> Response:
 def edit_page(product: Product, http_status: int = 200, **side_forms: ProtectedForm) -> Response:
     """The editor of a product as it is now; `side_forms` are those of stock and pictures when they have errors."""
     values, currencies = catalogue.values_of(product), _currencies(product)
-    form = product_form(min(len(values.variants) + BLANK_ROWS, MAX_ROWS), currencies)(
+    form = product_form(min(len(values.variants) + 1, MAX_ROWS), currencies)(
         meta=token_meta(), data={**mapping.shown(values, currencies), "version": _version(product)}
     )
     return _page(form, product, http_status, side_forms)
@@ -126,7 +126,7 @@ def _plain(values: ProductValues) -> dict[str, object]:
 
 
 def _with_more_rows(product: Product | None) -> Response:
-    rows = min(_rows_sent() + BLANK_ROWS, MAX_ROWS)
+    rows = min(_rows_sent() + 1 + BLANK_ROWS, MAX_ROWS)
     return _page(product_form(rows, _currencies(product))(request.form, meta=token_meta()), product)
 
 

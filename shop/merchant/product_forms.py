@@ -24,7 +24,7 @@ from shop.recommendations.knowledge import kind_wordings
 NONE = "none"
 """The tick that says "nothing applies", so that an empty list differs from one that nobody has filled in."""
 MAX_ROWS = 60
-BLANK_ROWS = 3
+BLANK_ROWS = 2
 Choices = list[tuple[str, str]]
 
 
@@ -121,15 +121,14 @@ def product_form(rows: int, currencies: tuple[str, ...]) -> type[ProductForm]:
     """The form class with that many variant rows, each with a price in every currency."""
     fields: dict[str, Any] = {}
     for row in range(rows):
-        title = f"Variant {row + 1}: "
         fields |= {
-            f"v{row}_sku": StringField(f"{title}SKU"),
-            f"v{row}_option": StringField(f"{title}colour or size"),
-            f"v{row}_order": StringField(f"{title}place"),
-            f"v{row}_remove": BooleanField(f"{title}take away"),
-            f"v{row}_units": StringField(f"{title}units on the shelf"),
+            f"v{row}_sku": StringField("SKU of the variant"),
+            f"v{row}_option": StringField("Colour or size"),
+            f"v{row}_order": StringField("Place"),
+            f"v{row}_remove": BooleanField("Take away"),
+            f"v{row}_units": StringField("Units on the shelf"),
         }
         for code in currencies:
-            fields[f"v{row}_price_{code.lower()}"] = StringField(f"{title}price in {code}")
+            fields[f"v{row}_price_{code.lower()}"] = StringField(f"Price in {code}")
     made = type("EditorForm", (ProductForm,), {**fields, "rows": rows, "currencies": currencies})
     return cast(type[ProductForm], made)

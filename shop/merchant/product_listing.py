@@ -16,7 +16,7 @@ from shop.catalogue.states import ProductStatus
 from shop.merchant.paging import page_number
 from shop.money import Money
 
-PAGE_SIZE = 50
+PAGE_SIZE = 25
 STATES = {"": "All but archived", "published": "Published", "draft": "Drafts", "archived": "Archived"}
 STOCKS = {"": "Any", "out": "Sold out", "in": "In stock"}
 SORTS: Mapping[str, tuple[str, tuple[Any, ...]]] = {

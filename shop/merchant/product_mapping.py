@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import Field
 
-from shop.catalogue.rules import is_stimulator, variant_sku
+from shop.catalogue.rules import SAFETY_FIELDS, variant_sku
 from shop.catalogue.values import FieldProblem, ProductValues, VariantValues
 from shop.importing.cells import COLUMN_OF_FIELD, FIELD_COLUMNS, WrongCell, read_money, read_whole, write_money
 from shop.merchant.product_forms import NONE, ProductForm
@@ -20,6 +20,7 @@ TEXTS = (
 TICKS = ("areas", "pain_kinds", "positions")
 SAFETY_TICKS = ("contraindications", "cautions", "allergens")
 MAX_UNITS = 1_000_000
+NO_CLAIM = "no health claim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,18 +102,23 @@ def tell(form: ProductForm, problems: Iterable[FieldProblem]) -> None:
             name = "v0_option"
         elif name.startswith("price_"):
             name = f"v0_{name}"
-        add_error(fields.get(name, form.title), problem.sentence)
+        field = fields.get(name, form.title)
+        add_error(field, _words_of(problem, field.label.text))
+
+
+def _words_of(problem: FieldProblem, label: str) -> str:
+    """The problem as it reads beside its field."""
+    if problem.expected == NO_CLAIM:
+        return f"{problem.found} {problem.fix}."
+    if problem.field in SAFETY_FIELDS and problem.found == "nothing":
+        return f"“{label}” needs an answer before the product can be published, if only that nothing applies."
+    return problem.sentence
 
 
 def add_error(field: Field, words: str) -> None:
     """Put words beside a field, once."""
     if words not in field.errors:
         field.errors = [*field.errors, words]
-
-
-def needs_number(values: ProductValues) -> bool:
-    """Whether this is a stimulator that must stay a draft until its registration number is known (R25)."""
-    return is_stimulator(values.type, values.powered, values.heat) and not values.registration_number
 
 
 def _too_little(field: str, missing: set[str]) -> FieldProblem:
