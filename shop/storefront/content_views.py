@@ -28,7 +28,7 @@ def home() -> Response:
     )
 
 
-@blueprint.get("/articles/")
+@blueprint.get("/articles")
 def article_list() -> Response:
     """All articles."""
     return cacheable(
