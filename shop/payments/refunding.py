@@ -73,3 +73,14 @@ def catch_up_refund(desk: Desk, refund_id: int, *, now: datetime) -> RefundState
     with desk.transaction() as session:
         refunds.refuse_refund(session, refund_id, reason="it never reached the provider", now=now)
     return RefundState.FAILED
+
+
+def catch_up_payment(desk: Desk, payment_intent: str, *, now: datetime) -> int:
+    """Write down and settle every refund that the provider knows of a payment; returns how many it knows."""
+    known = desk.gateway().list_refunds(payment_intent)
+    for facts in known:
+        with desk.transaction() as session:
+            refund_id = refunds.adopt_refund(session, facts, now=now)
+            if refund_id is not None:
+                refunds.settle_refund(session, refund_id, facts, letterhead=desk.letterhead, now=now)
+    return len(known)

@@ -195,14 +195,18 @@ def _locked(session: Session, refund_id: int) -> Refund:
     return refund
 
 
-def _left(session: Session, attempt: PaymentAttempt) -> int:
-    """Captured minus every refund that has not failed."""
+def sent_back(session: Session, payment_intent: str | None) -> int:
+    """Minor units of every refund of a payment that has not failed."""
     back = session.scalar(
         select(func.coalesce(func.sum(Refund.amount_minor), 0)).where(
-            Refund.payment_intent == attempt.payment_intent, Refund.state != RefundState.FAILED
+            Refund.payment_intent == payment_intent, Refund.state != RefundState.FAILED
         )
     )
-    return attempt.captured_minor - int(back or 0)
+    return int(back or 0)
+
+
+def _left(session: Session, attempt: PaymentAttempt) -> int:
+    return attempt.captured_minor - sent_back(session, attempt.payment_intent)
 
 
 def _find_by_token(session: Session, form_token: str) -> Refund | None:

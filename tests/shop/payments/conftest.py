@@ -8,16 +8,19 @@ import pytest
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from demo.stripe_server import InProcessStripe, StripeServer
 from shop.db import begin_write
 from shop.gateway import PaymentRequest
 from shop.mail.letterhead import Letterhead
 from shop.mail.models import OutboxMail
 from shop.orders.models import Order
 from shop.payments import flow, service
+from shop.payments.adapter import StripeGateway
 from shop.payments.desk import Desk
 from shop.stock.models import StockLevel
-from tests.fakes import FakeGateway
+from tests.fakes import SECRET, FakeGateway
 from tests.make import NOW, make_order, make_stock
+from tests.shop.payments.providers import Provider, config
 
 SKU = "MAT01-CHARCOAL"
 LETTERHEAD = Letterhead(
@@ -101,3 +104,31 @@ class Bench:
 @pytest.fixture
 def bench(engine: Engine, gateway: FakeGateway) -> Bench:
     return Bench(engine, gateway)
+
+
+@pytest.fixture
+def server() -> StripeServer:
+    return StripeServer(webhook_secret=SECRET)
+
+
+@pytest.fixture
+def real(server: StripeServer) -> StripeGateway:
+    return StripeGateway(config(), http_client=lambda: InProcessStripe(server))
+
+
+@pytest.fixture(params=["in memory", "stripe"])
+def provider(request: pytest.FixtureRequest) -> Provider:
+    if request.param == "in memory":
+        fake = FakeGateway()
+        outcomes = {"succeed": "succeeded", "fail": "failed"}
+        return Provider(
+            fake,
+            lambda action, session: getattr(fake, action)(session),
+            lambda action, refund: fake.end_refund(refund, outcomes[action]),
+        )
+    server: StripeServer = request.getfixturevalue("server")
+    return Provider(
+        request.getfixturevalue("real"),
+        lambda action, session: server.act(action, session=session),
+        lambda action, refund: server.act(action, refund=refund),
+    )

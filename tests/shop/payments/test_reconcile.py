@@ -101,6 +101,18 @@ def test_wrong_amounts_stay_on_the_list_until_somebody_acts(bench: Bench) -> Non
     assert bench.states(order_id) == ("pending", "needs_attention")
 
 
+def test_a_refund_made_at_the_providers_pages_is_found(bench: Bench) -> None:
+    order_id, session_id = bench.opened()
+    bench.gateway.pay(session_id)
+    bench.settle(order_id, session_id)
+    bench.gateway.add_refund(f"pi_{session_id}", Money(900, "USD"))
+
+    first, second = reconcile(bench), reconcile(bench)
+
+    assert (first.repaired, second.repaired) == (("TS-TEST-0001 (refunds)",), ())
+    assert bench.mails() == ["confirmation", "refunded"]
+
+
 def test_a_silent_provider_changes_nothing(bench: Bench) -> None:
     order_id, _ = bench.opened()
     bench.gateway.is_down = True
