@@ -23,7 +23,7 @@ CONFIRM, GUIDE, LEAVE = "newsletter-confirm", "newsletter-guide", "newsletter-le
 GUIDE_DAYS = 365
 
 
-@blueprint.post("/")
+@blueprint.post("")
 def sign_up() -> Response:
     """Take an address; the answer is the same whether it is known or not."""
     require_same_origin()

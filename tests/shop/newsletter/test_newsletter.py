@@ -29,13 +29,13 @@ def _link(mail, kind):
 
 
 def _confirmed(app, client):
-    client.post("/newsletter/", data={"email": "one@example.com"})
+    client.post("/newsletter", data={"email": "one@example.com"})
     client.post(_link(_mails(app)[0], "confirm"))
     return _mails(app)[1]
 
 
 def test_signing_up_confirming_and_the_guide(app, client):
-    answer = client.post("/newsletter/", data={"email": " One@Example.com "})
+    answer = client.post("/newsletter", data={"email": " One@Example.com "})
     link = _link(_mails(app)[0], "confirm")
     asked = client.get(link)
     confirmed = client.post(link)
@@ -50,7 +50,7 @@ def test_signing_up_confirming_and_the_guide(app, client):
 
 
 def test_opening_the_link_alone_changes_nothing(app, client):
-    client.post("/newsletter/", data={"email": "one@example.com"})
+    client.post("/newsletter", data={"email": "one@example.com"})
 
     client.get(_link(_mails(app)[0], "confirm"))
 
@@ -60,22 +60,22 @@ def test_opening_the_link_alone_changes_nothing(app, client):
 def test_the_answer_is_the_same_whether_the_address_is_known_or_not(app, client):
     _confirmed(app, client)
 
-    known = client.post("/newsletter/", data={"email": "one@example.com"})
-    unknown = client.post("/newsletter/", data={"email": "two@example.com"})
+    known = client.post("/newsletter", data={"email": "one@example.com"})
+    unknown = client.post("/newsletter", data={"email": "two@example.com"})
 
     assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
 
 
 def test_asking_again_and_again_sends_one_mail_a_day(app, client):
     for _time in range(4):
-        client.post("/newsletter/", data={"email": "one@example.com"})
+        client.post("/newsletter", data={"email": "one@example.com"})
 
     assert len(_mails(app)) == 1
 
 
 @pytest.mark.parametrize("typed", ["", "one", "one@", "@example.com", "a@b", "a b@example.com", "x@y.org\nBcc: y"])
 def test_a_bad_address_is_explained_on_the_page_and_kept(app, client, typed):
-    answer = client.post("/newsletter/", data={"email": typed})
+    answer = client.post("/newsletter", data={"email": typed})
 
     assert answer.status_code == 422
     assert "There is a problem" in answer.text
@@ -83,13 +83,13 @@ def test_a_bad_address_is_explained_on_the_page_and_kept(app, client, typed):
 
 
 def test_another_sites_form_is_refused(client):
-    answer = client.post("/newsletter/", data={"email": "one@example.com"}, headers={"Sec-Fetch-Site": "cross-site"})
+    answer = client.post("/newsletter", data={"email": "one@example.com"}, headers={"Sec-Fetch-Site": "cross-site"})
 
     assert answer.status_code == 403
 
 
 def test_too_many_tries_are_told_to_wait(client):
-    codes = [client.post("/newsletter/", data={"email": "x"}).status_code for _time in range(7)]
+    codes = [client.post("/newsletter", data={"email": "x"}).status_code for _time in range(7)]
 
     assert codes[-1] == 429
 
