@@ -20,9 +20,9 @@ SECRET = "a-secret-for-tests-only-0123456789abcdef"
 NEWER_SECRET = "another-secret-for-tests-0123456789abcdef"
 
 
-def sealed(content: object) -> str:
+def sealed(inside: object) -> str:
     """Anything, encrypted with the shop's own key."""
-    text = content if isinstance(content, str) else json.dumps(content)
+    text = inside if isinstance(inside, str) else json.dumps(inside)
     return Keyring([SECRET]).fernet(visitor.PURPOSE).encrypt(text.encode()).decode()
 
 
@@ -104,29 +104,13 @@ def test_it_is_not_read_before_its_time(walk: Walk) -> None:
         assert walk.client.get("/find/warning-signs").location == "/find"
 
 
-@pytest.mark.parametrize(
-    "value",
-    [
-        "",
-        "garbage",
-        "gAAAAA",
-        "é" * 10,
-        "A" * 3_900,
-        Fernet(Fernet.generate_key()).encrypt(b"{}").decode(),
-        sealed("no json"),
-        sealed([]),
-        sealed(17),
-        sealed({}),
-        sealed({"run": "r", "started": "soon", "answers": {}, "consent": visitor.CONSENT_VERSION}),
-        sealed({"run": "r", "started": 10**30, "answers": {}, "consent": visitor.CONSENT_VERSION}),
-        sealed({"run": "r", "started": -(10**30), "answers": {}, "consent": visitor.CONSENT_VERSION}),
-        sealed({"run": "r", "started": None, "answers": {}, "consent": visitor.CONSENT_VERSION}),
-        sealed({"run": "r", "started": int(NOW.timestamp()), "answers": [], "consent": visitor.CONSENT_VERSION}),
-        sealed({"run": "r", "started": int(NOW.timestamp()), "answers": {}, "consent": "an older wording"}),
-        sealed({"run": "r", "started": int(NOW.timestamp()), "answers": {"x": 1}, "consent": visitor.CONSENT_VERSION}),
-    ],
-)
-def test_whatever_is_wrong_with_it_it_counts_as_none(walk: Walk, value: str) -> None:
+def content(**changed: object) -> dict[str, object]:
+    """What lies in a cookie, with something changed."""
+    whole = {"run": "r", "started": int(NOW.timestamp()), "answers": {}, "consent": visitor.CONSENT_VERSION}
+    return whole | changed
+
+
+def assert_counts_as_none(walk: Walk, value: str) -> None:
     with time_machine.travel(NOW, tick=False):
         walk.set_cookie(value)
 
@@ -134,6 +118,39 @@ def test_whatever_is_wrong_with_it_it_counts_as_none(walk: Walk, value: str) -> 
         assert walk.client.get("/find/where").location == "/find"
         assert walk.client.get("/find/result").location == "/find"
         assert walk.client.post("/find/health", data={"health": NONE}).location == "/find"
+
+
+@pytest.mark.parametrize("value", ["", "garbage", "gAAAAA", "é" * 10, "A" * 3_900, "%00", '"', "a=b; c=d"])
+def test_what_the_shop_did_not_encrypt_counts_as_none(walk: Walk, value: str) -> None:
+    assert_counts_as_none(walk, value)
+
+
+def test_what_somebody_else_encrypted_counts_as_none(walk: Walk) -> None:
+    assert_counts_as_none(walk, Fernet(Fernet.generate_key()).encrypt(json.dumps(content()).encode()).decode())
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "no json",
+        [],
+        17,
+        {},
+        content(started="soon"),
+        content(started=10**30),
+        content(started=-(10**30)),
+        content(started=10**12),
+        content(started=None),
+        content(answers=[]),
+        content(answers={"x": 1}),
+        content(answers={"health": "OSTEO"}),
+        content(answers={"intensity": True}),
+        content(consent="an older wording"),
+    ],
+    ids=repr,
+)
+def test_what_the_shop_would_not_have_written_counts_as_none(walk: Walk, inside: object) -> None:
+    assert_counts_as_none(walk, sealed(inside))
 
 
 def test_one_changed_letter_makes_it_worthless(walk: Walk) -> None:
@@ -164,10 +181,8 @@ def test_an_older_key_still_opens_it_after_the_keys_are_rolled(make_app: MakeApp
 
 
 def test_an_unknown_safety_code_in_it_leads_to_a_clinician(walk: Walk) -> None:
-    state = {"red_flags": ["A_CODE_OF_LAST_YEAR"]}
-    content = {"run": "r", "started": int(NOW.timestamp()), "answers": state, "consent": visitor.CONSENT_VERSION}
     with time_machine.travel(NOW, tick=False):
-        walk.set_cookie(sealed(content))
+        walk.set_cookie(sealed(content(answers={"red_flags": ["A_CODE_OF_LAST_YEAR"]})))
 
         shown = walk.client.get("/find/result")
 
