@@ -9,8 +9,10 @@ import sys
 import tempfile
 import time
 import urllib.request
+from pathlib import Path
 
-from browser import Browser
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from tests.plain_browser import Browser
 
 START_SECONDS = 300
 

@@ -68,7 +68,8 @@ class _Page(HTMLParser):
 class Browser:
     """Follows redirects and keeps cookies. `status`, `address`, `html` and `text` are of the last page."""
 
-    def __init__(self) -> None:
+    def __init__(self, **headers: str) -> None:
+        self._headers = headers
         jar = urllib.request.HTTPCookieProcessor(CookieJar())
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), jar)
         self.address = ""
@@ -76,7 +77,7 @@ class Browser:
 
     def _open(self, address: str, body: bytes | None = None) -> None:
         origin = "{0.scheme}://{0.netloc}".format(urllib.parse.urlsplit(address))
-        request = urllib.request.Request(address, data=body, headers={"Origin": origin})
+        request = urllib.request.Request(address, data=body, headers={"Origin": origin, **self._headers})
         try:
             answer = self._opener.open(request, timeout=30)
         except urllib.error.HTTPError as error:
