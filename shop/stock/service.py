@@ -77,17 +77,22 @@ def release_holds(session: Session, order_id: int) -> int:
 def retake(session: Session, order_id: int) -> bool:
     """Sell an order's units once more after its holds were released. All or nothing: False changes nothing."""
     holds = _holds(session, order_id)
-    attempt = session.begin_nested()
-    for hold in holds:
-        if hold.state is HoldState.SOLD:
-            continue
-        source = "held" if hold.state is HoldState.HELD else "available"
-        if not _shift(session, hold.sku, **{source: -hold.quantity}, sold=hold.quantity):
-            attempt.rollback()
-            return False
-        _move(session, hold, HoldState.SOLD)
-    attempt.commit()
+    try:
+        with session.begin_nested():
+            for hold in holds:
+                _retake(session, hold)
+    except OutOfStock:
+        return False
     return bool(holds)
+
+
+def _retake(session: Session, hold: Hold) -> None:
+    if hold.state is HoldState.SOLD:
+        return
+    source = "held" if hold.state is HoldState.HELD else "available"
+    if not _shift(session, hold.sku, **{source: -hold.quantity}, sold=hold.quantity):
+        raise OutOfStock(hold.sku, hold.quantity)
+    _move(session, hold, HoldState.SOLD)
 
 
 def orders_with_expired_holds(session: Session, now: datetime, *, limit: int = 100) -> list[int]:
