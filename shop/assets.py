@@ -4,10 +4,10 @@ import hashlib
 import re
 from functools import cache
 
-from flask import Blueprint, Response, url_for
+from flask import Blueprint, Response
 
 from shop import paths
-from shop.web import config
+from shop.web import shop_url
 
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -33,12 +33,12 @@ def _digest(file_name: str) -> str:
 
 def shop_stylesheet() -> str:
     """The address of the joined style sheet."""
-    return url_for(f"{config().blueprint_name}.stylesheet", digest=stylesheet()[0])
+    return shop_url("stylesheet", digest=stylesheet()[0])
 
 
 def shop_static(file_name: str) -> str:
     """The address of a static file, with its digest."""
-    return url_for(f"{config().blueprint_name}.static", filename=file_name, v=_digest(file_name))
+    return shop_url("static", filename=file_name, v=_digest(file_name))
 
 
 def _send_stylesheet(digest: str) -> Response:

@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import structlog
-from flask import Blueprint, Response, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -21,6 +32,8 @@ from shop.keys import Keyring
 from shop.money import Money, format_money
 
 EXTENSION = "tsubo"
+ADDRESSES = "tsubo_addresses"
+FRAME = {"static", "stylesheet", "content.page"}
 log = structlog.get_logger("shop.web")
 
 
@@ -101,8 +114,18 @@ def close_session(_error: BaseException | None = None) -> None:
 
 
 def shop_url(endpoint: str, **values: Any) -> str:
-    """The path of a page of this shop, such as `shop_url("storefront.product", slug="...")`."""
-    return url_for(f"{config().blueprint_name}.{endpoint}", **values)
+    """The path of a page of this shop, such as `shop_url("storefront.product", slug="...")`.
+
+    The thirty addresses of a page's frame never change: they are made once for each place the app is mounted at.
+    """
+    name = f"{config().blueprint_name}.{endpoint}"
+    if (values and endpoint not in FRAME) or not has_request_context():
+        return url_for(name, **values)
+    known: dict[object, str] = current_app.extensions.setdefault(ADDRESSES, {})
+    place = (request.script_root, endpoint, *values.items())
+    if place not in known:
+        known[place] = url_for(name, **values)
+    return known[place]
 
 
 def external_url(endpoint: str, **values: Any) -> str:

@@ -88,7 +88,7 @@ def list_products(session: Session, query: ListQuery, window: ShopWindow) -> Lis
     values = _values(query, words, dialect)
     filters = tuple(name for name in _FILTERS if name in values)
     page_values = {**values, "limit": PAGE_SIZE, "offset": PAGE_SIZE * (query.page - 1)}
-    rows = session.execute(_page_statement(filters, bool(words), query.sort, dialect), page_values).all()
+    rows = session.connection().execute(_page_statement(filters, bool(words), query.sort, dialect), page_values).all()
     version = rows[0].version if rows else catalogue_version(session)
     total = _total(session, version, filters, values, dialect)
     cards = tuple([card_of(row, window) for row in rows])

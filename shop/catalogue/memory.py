@@ -1,7 +1,8 @@
-"""What a worker remembers per catalogue version: derived figures that only change when the catalogue does."""
+"""What a worker remembers: figures per catalogue version, and whatever else follows from a key alone."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from threading import Lock
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
@@ -10,7 +11,34 @@ from sqlalchemy.orm import Session
 
 KEPT = 2048
 Value = TypeVar("Value")
-_memory: WeakKeyDictionary[Engine, OrderedDict[Hashable, tuple[int, Any]]] = WeakKeyDictionary()
+
+
+class Memory:
+    """A bounded store for many threads: the least recently used entries are forgotten."""
+
+    def __init__(self, kept: int) -> None:
+        self._kept = kept
+        self._entries: OrderedDict[Hashable, Any] = OrderedDict()
+        self._lock = Lock()
+
+    def find(self, key: Hashable) -> Any | None:
+        """What was kept under `key`, or None."""
+        with self._lock:
+            if key not in self._entries:
+                return None
+            self._entries.move_to_end(key)
+            return self._entries[key]
+
+    def keep(self, key: Hashable, value: Any) -> None:
+        """Keep `value` under `key`, in place of what was there."""
+        with self._lock:
+            self._entries[key] = value
+            self._entries.move_to_end(key)
+            if len(self._entries) > self._kept:
+                self._entries.popitem(last=False)
+
+
+_memories: WeakKeyDictionary[Engine, Memory] = WeakKeyDictionary()
 
 
 def engine_of(session: Session) -> Engine:
@@ -20,15 +48,13 @@ def engine_of(session: Session) -> Engine:
 
 
 def remembered(engine: Engine, version: int, key: Hashable, read: Callable[[], Value]) -> Value:
-    """The value read for this key at this catalogue version; the least recently used ones are forgotten."""
-    kept = _memory.setdefault(engine, OrderedDict())
-    found = kept.get(key)
+    """The value read for this key at this catalogue version."""
+    memory = _memories.get(engine)
+    if memory is None:
+        memory = _memories.setdefault(engine, Memory(KEPT))
+    found = memory.find(key)
     if found is not None and found[0] == version:
-        kept.move_to_end(key)
         return cast(Value, found[1])
     value = read()
-    kept[key] = (version, value)
-    kept.move_to_end(key)
-    if len(kept) > KEPT:
-        kept.popitem(last=False)
+    memory.keep(key, (version, value))
     return value

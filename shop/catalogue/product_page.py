@@ -107,7 +107,7 @@ _PICTURES = (
 
 def get_product_page(session: Session, slug: str, window: ShopWindow) -> ProductView:
     """The page of a published product. One statement, or four after a change. Raises NotFound for any other slug."""
-    rows = session.execute(_SHELF, {"slug": slug}).all()
+    rows = session.connection().execute(_SHELF, {"slug": slug}).all()
     if not rows:
         raise NotFound("We do not sell this, or no longer.")
     units = {sku: available for sku, available, _ in rows}

@@ -45,6 +45,11 @@ class ListRequest:
         return f"{base}?{urlencode(kept)}" if kept else base
 
     @property
+    def key(self) -> tuple[tuple[str, str], ...]:
+        """What was asked for, as something to compare."""
+        return tuple(sorted(self.typed.items()))
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether anything but the order was chosen."""
         return any(name != "sort" for name in self.typed)
