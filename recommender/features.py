@@ -163,6 +163,10 @@ def _flat(wish: Wish) -> Counts:
     return ("flat", 1.0) if wish.is_pregnant else None
 
 
+def _floor(wish: Wish) -> Counts:
+    return ("floor", 1.0) if "no_floor" in wish.answers.mobility_limits else None
+
+
 def _child(wish: Wish) -> Counts:
     return ("child", 1.0) if wish.is_for_child else None
 
@@ -202,6 +206,7 @@ TRAIT_COUNTS: dict[str, Callable[[Wish], Counts]] = {
     "calm": _calm,
     "coverage": _coverage,
     "flat": _flat,
+    "floor": _floor,
     "child": _child,
     "price": _price,
     "evidence": _evidence,
@@ -209,7 +214,7 @@ TRAIT_COUNTS: dict[str, Callable[[Wish], Counts]] = {
 FEATURES = (
     "area", "focus", "purpose", "breadth", "kind", "trigger", "position", "firmness", "gentle", "control",
     "experience", "carry", "pocket", "travel", "discretion", "hands_free", "grip", "ease", "self_reach", "calm",
-    "coverage", "suited", "flat", "child", "price", "evidence", "cautions",
+    "coverage", "suited", "flat", "floor", "child", "price", "evidence", "cautions",
 )  # fmt: skip
 _PLACE = {name: place for place, name in enumerate(FEATURES)}
 _TRAIT_ROW = {name: row for row, name in enumerate(TRAITS)}

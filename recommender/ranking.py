@@ -7,7 +7,7 @@ import numpy as np
 
 from recommender.bits import Floats
 from recommender.catalogue import Bools, Catalogue, Ints, prepare
-from recommender.exclusions import Exclusions, Reasons, Why, why_not
+from recommender.exclusions import Exclusions, Why, why_not
 from recommender.features import FEATURES, feature_matrix
 from recommender.fit import NEAR, fit_levels
 from recommender.notes import soft_notes
@@ -16,7 +16,7 @@ from recommender.safety import Gate, matched_cautions
 from recommender.scorers import Scorer
 from recommender.scorers.content import ContentScorer
 from recommender.types import Answers, Item, Outcome, Ranked, Ranking
-from recommender.variety import crowding, twins
+from recommender.variety import crowding
 from recommender.wish import read_wish
 
 KEPT_SHARE = 0.4
@@ -50,8 +50,8 @@ def rank(answers: Answers, items: Sequence[Item], *, limit: int = 5, scorer: Sco
     worth_it = _worth_showing(expert)
     why[rows] = np.where(levels[rows] == NEAR, Why.NEXT_TO_IT, np.where(worth_it, Why.LOWER, Why.WEAK_FIT))
     open_rows = rows[worth_it]
-    chosen = _choose(catalogue, open_rows, shares.sum(axis=1)[worth_it], levels[open_rows] == NEAR, limit)
-    _explain_places(catalogue, why, [row for row, _ in chosen])
+    chosen, alike = _choose(catalogue, open_rows, shares.sum(axis=1)[worth_it], levels[open_rows] == NEAR, limit)
+    why[alike], why[[row for row, _ in chosen]] = Why.TWIN, Why.IN_THE_LIST
     return Ranking(
         ranked=tuple(
             _ranked(answers, catalogue.items[row], shares[np.searchsorted(rows, row)], loss) for row, loss in chosen
@@ -90,14 +90,16 @@ def _worth_showing(shares: Floats) -> Bools:
     return worth_it
 
 
-def _choose(catalogue: Catalogue, rows: Ints, scores: Floats, near: Bools, limit: int) -> list[tuple[int, float]]:
-    """Return (row, what it lost to products like it) for each place, best first.
+def _choose(
+    catalogue: Catalogue, rows: Ints, scores: Floats, near: Bools, limit: int
+) -> tuple[list[tuple[int, float]], Ints]:
+    """Return (row, what it lost to products like it) for each place, best first, and the rows of their twins.
 
     A product for a neighbouring area comes third or fourth at best, behind two that reach or serve what was named.
     """
     cheapest_first = np.argsort(catalogue.tie_order[rows])  # argmax takes the first of equals
-    rows, scores, near = rows[cheapest_first], scores[cheapest_first], near[cheapest_first]
-    types, loss, standing = catalogue.type_number[rows], np.zeros(len(rows)), np.round(scores, 9)
+    rows, near = rows[cheapest_first], near[cheapest_first]
+    types, loss, standing = catalogue.type_number[rows], np.zeros(len(rows)), np.round(scores[cheapest_first], 9)
     never = np.where(near, -np.inf, 0.0) if near.any() else 0.0
     chosen: list[tuple[int, float]] = []
     while len(chosen) < limit and len(rows):
@@ -108,18 +110,10 @@ def _choose(catalogue: Catalogue, rows: Ints, scores: Floats, near: Bools, limit
         row = int(rows[best])
         chosen.append((row, float(loss[best])))
         like_it = (types == types[best]).nonzero()[0]
-        lost = crowding(catalogue, row, rows[like_it])
+        lost = crowding(catalogue, row, rows[like_it]) if len(like_it) > 1 else np.inf
         loss[like_it] += lost
         standing[like_it] -= lost
-    return chosen
-
-
-def _explain_places(catalogue: Catalogue, why: Reasons, chosen: list[int]) -> None:
-    """Note in `why` who is in the list, and which of the passed over are twins of those."""
-    lower = np.flatnonzero(why == Why.LOWER)
-    for row in chosen:
-        why[lower[twins(catalogue, row, lower)]] = Why.TWIN
-    why[chosen] = Why.IN_THE_LIST
+    return chosen, rows[loss == np.inf]
 
 
 def _ranked(answers: Answers, item: Item, shares: Floats, loss: float) -> Ranked:

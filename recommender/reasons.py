@@ -155,6 +155,7 @@ AGAINST: dict[str, str | Sentence] = {
     "self_reach": _self_reach,
     "calm": "Rather firm for resting on.",
     "flat": "Mostly used lying flat.",
+    "floor": "Partly used on the floor, which is hard for you.",
     "child": "Made for adults.",
     "price": "One of the more expensive products here.",
     "evidence": "Little or no research on this kind of product.",

@@ -130,6 +130,11 @@ def _flat(columns: Columns) -> Floats:
     return -share
 
 
+def _floor(columns: Columns) -> Floats:
+    share: Floats = columns.positions[POSITIONS.index("floor")] / np.maximum(columns.positions.sum(axis=0), 1)
+    return -share
+
+
 _BY_NAME: dict[str, Trait] = {
     **{f"position {asked}": _position(asked) for asked in POSITION_FIT},
     **{f"firmness {pressure}": _firmness(pressure) for pressure in PRESSURES},
@@ -151,6 +156,7 @@ _BY_NAME: dict[str, Trait] = {
     "breadth": _breadth,
     "whole": lambda columns: columns.is_whole.astype(np.float64),
     "flat": _flat,
+    "floor": _floor,
     "child": lambda columns: np.where(columns.child_size, 1.0, -0.3),
     "evidence": lambda columns: columns.evidence,
 }

@@ -42,6 +42,7 @@ PRIOR = (
     Weight("coverage", 0.3, "Many sore areas are better met by one large surface than by a point."),
     Weight("suited", 0.7, "Where studies looked at this use of it and found some, such as warmth for cramps."),
     Weight("flat", 0.6, "Lying flat for long is uncomfortable in pregnancy and often advised against."),
+    Weight("floor", 1.0, "Of what is also used on the floor, somebody who cannot get down there has less."),
     Weight("child", 1.0, "Made in a child's size fits a child; adult sizes mostly do not."),
     Weight("price", 0.35, "Of two that fit equally, the cheaper is the better advice."),
     Weight("evidence", 0.4, "Studies are weak for all of it: a nudge, and a nudge down where they found nothing."),

@@ -18,7 +18,7 @@ def barred_at_once(answers, items) -> list[bool]:
     return has(barring(items).bits, answer_bits(Gate(answers))).tolist()
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(answers=ANSWERS, items=catalogues())
 def test_asking_for_all_products_at_once_gives_what_asking_for_each_gives(answers, items):
     open_answers = replace(answers, red_flags=frozenset())  # after a warning sign there is no list at all
@@ -26,7 +26,7 @@ def test_asking_for_all_products_at_once_gives_what_asking_for_each_gives(answer
     assert barred_at_once(open_answers, items) == [excluded_for(open_answers, item) is not None for item in items]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(answers=ANSWERS, items=catalogues())
 def test_products_of_one_group_get_the_same_verdict(answers, items):
     verdicts: dict[int, object] = {}

@@ -12,7 +12,7 @@ from sklearn.metrics import ndcg_score
 
 from recommender.evaluate import main
 from recommender.metrics import ndcg
-from tests.recommender.build import CATALOGUE, PERSONAS
+from tests.recommender.build import CATALOGUE, JUDGE_CATALOGUE, JUDGE_PERSONAS, PERSONAS
 
 
 def persona_line(**changed: object) -> str:
@@ -38,6 +38,18 @@ def test_the_public_personas_meet_the_gate(capsys):
     assert first["referral_accuracy"] == 1
     assert first["ndcg_at_5"] >= 0.90
     assert [each["catalogue"] for each in report["left_out"]] == ["second"] * 5
+
+
+def test_a_second_set_on_another_merchants_goods_is_served_as_safely(capsys):
+    given_catalogues = ["--catalogue", f"first={CATALOGUE}", "--catalogue", f"judge={JUDGE_CATALOGUE}"]
+
+    _, out, _ = run(capsys, JUDGE_PERSONAS, *given_catalogues, "--json")
+
+    every = json.loads(out)["all"]
+    assert (every["personas"], every["referrals"], every["referral_accuracy"]) == (24, 2, 1)
+    assert every["safety_violations"] == every["sold_out_shown"] == every["over_budget_shown"] == 0
+    assert every["empty_right"] == every["empty_cases"] == 2
+    assert every["ndcg_at_5"] >= 0.80
 
 
 def test_the_page_says_what_was_left_out(capsys):

@@ -103,6 +103,7 @@ def test_two_colours_of_one_product_take_one_place():
         ({"portability": "must"}, {"portability": 5}, {"portability": 1}),
         ({"mobility_limits": codes("limited_grip")}, {"dexterity": 1}, {"dexterity": 4}),
         ({"health": codes("VARIC")}, {}, {"cautions": codes("VARIC")}),
+        ({"mobility_limits": codes("no_floor")}, {}, {"positions": codes("floor", "sitting")}),
         ({"intensity": 9, "duration": "months"}, {"pressure_max": 2}, {"pressure_max": 5}),
         ({"triggers": codes("desk_work"), "position": "sitting"}, {"type": "foot_mat"}, {"type": "wall_knob"}),
         ({"health": codes("PREG")}, {}, {"positions": codes("lying")}),
