@@ -17,6 +17,7 @@ from shop.checkout.rules import CheckoutDetails, is_below_minimum
 from shop.clock import utc_now
 from shop.csrf import ProtectedForm
 from shop.errors import Forbidden, OutOfStock
+from shop.failpoints import failpoint
 from shop.orders import service as orders
 from shop.payments.web_desk import web_desk
 from shop.pricing import service as pricing
@@ -113,6 +114,7 @@ def _place(cart_id: int, form: PlaceForm, now: datetime) -> Response:
     try:
         with transaction() as session:
             placed = checkout.place_order(session, cart_id, typed, intent=intent, terms=_terms(), now=now)
+            failpoint("before_order_commit", config().failpoint)
     except (checkout.NotAvailable, OutOfStock):
         return see_other(shop_url("cart.page", told="short"))
     except checkout.CartChanged:
