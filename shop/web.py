@@ -19,14 +19,14 @@ from flask import (
     url_for,
 )
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.exceptions import HTTPException
 
 from shop.config import Config
 from shop.db import WAKE, begin_write
-from shop.errors import ShopError, Unavailable
+from shop.errors import BadInput, ShopError, Unavailable
 from shop.gateway import Gateway
 from shop.keys import Keyring
 from shop.money import Money, format_money
@@ -184,6 +184,11 @@ def _database_trouble(error: DBAPIError | PoolTimeout) -> Response:
     return refusal(Unavailable())
 
 
+def _unfit_value(_error: DataError | OverflowError) -> Response:
+    """A value that no column can hold (a NUL byte, a number of 40 digits) came with the request."""
+    return refusal(BadInput("The shop cannot read a value in this request."))
+
+
 class _HttpRefusal(ShopError):
     """A refusal that came from the web framework."""
 
@@ -222,5 +227,7 @@ def register_refusals(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(OperationalError, _database_trouble)
     blueprint.register_error_handler(InterfaceError, _database_trouble)
     blueprint.register_error_handler(PoolTimeout, _database_trouble)
+    blueprint.register_error_handler(DataError, _unfit_value)
+    blueprint.register_error_handler(OverflowError, _unfit_value)
     blueprint.register_error_handler(HTTPException, _http_refusal)
     blueprint.register_error_handler(Exception, _crash)

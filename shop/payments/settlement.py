@@ -199,7 +199,13 @@ def _cancel(session: Session, order: Order, *, note: str, now: datetime, actor: 
 
 
 def _locked_order(session: Session, order_id: int) -> Order:
-    """The order as it is now; two settlements of one order go one after the other."""
+    """The order as it is now; two settlements of one order go one after the other.
+
+    The cart is locked before it, as in placing an order: one sequence of locks for all, so no deadlock.
+    """
+    cart_id = session.scalar(select(Order.cart_id).where(Order.id == order_id))
+    if cart_id is not None:
+        cart.lock_cart(session, cart_id)
     order = session.scalar(
         select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
     )

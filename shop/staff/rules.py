@@ -14,8 +14,9 @@ def password_trouble(password: str, email: str) -> str | None:
         return f"Use {MINIMUM_LENGTH} characters or more."
     if len(password) > MAXIMUM_LENGTH:
         return f"Use {MAXIMUM_LENGTH} characters at the most."
-    lowered = password.lower()
-    if len(set(lowered)) < 5 or any(part in lowered for part in (*COMMON_PARTS, email.partition("@")[0].lower())):
+    lowered, own_name = password.lower(), email.partition("@")[0].lower()
+    guessed = (*COMMON_PARTS, own_name) if len(own_name) >= 4 else COMMON_PARTS
+    if len(set(lowered)) < 5 or any(part in lowered for part in guessed):
         return "This is among the first that somebody would try. Three or four unrelated words make a good password."
     return None
 

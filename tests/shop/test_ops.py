@@ -128,3 +128,15 @@ def test_commands_speak_in_sentences(app: Flask, tmp_path: Path) -> None:
     assert (weak.exit_code, weak.output) == (1, "Error: Use 10 characters or more.\n")
     assert added.output == "m@shop.test may sign in.\n"
     assert removed.output == "Error: Nobody signs in as nobody@shop.test.\n"
+
+
+def test_a_value_that_no_column_can_hold_is_bad_input(client: FlaskClient) -> None:
+    answers = [
+        client.get("/products/%00"),
+        client.get("/order/%00%00"),
+        client.post("/newsletter", data={"email": "a\0b@shop.test"}),
+        client.get("/products?page=" + "9" * 40),
+        client.post("/cart/add", data={"sku": "A\0B", "quantity": "9" * 40}),
+    ]
+
+    assert {answer.status_code for answer in answers} <= {200, 404, 422}
