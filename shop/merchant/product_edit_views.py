@@ -8,6 +8,7 @@ from flask import Response, request
 from sqlalchemy.orm import Session
 
 from shop.audit import service as audit
+from shop.catalogue import rules
 from shop.catalogue import service as catalogue
 from shop.catalogue.codes import TYPES
 from shop.catalogue.models import Product
@@ -82,7 +83,7 @@ def _save(product: Product | None) -> Response:
         return _page(form, product, 422)
     values = _with_status(typed.values, product)
     try:
-        if found := mapping.type_problems(values):
+        if found := _problems(values):
             raise InvalidProduct(found)
         with transaction() as session:
             _write(session, values, typed.units, is_new=product is None, now=utc_now())
@@ -90,6 +91,13 @@ def _save(product: Product | None) -> Response:
         mapping.tell(form, refusal.problems)
         return _page(form, product, 422)
     return see("product_edit", sku=values.sku, done="created" if product is None else "saved")
+
+
+def _problems(values: ProductValues) -> list[FieldProblem]:
+    """All that stands against saving, at once."""
+    publish = values.status is ProductStatus.PUBLISHED
+    known = rules.problems(values, currency=config().currency, publish=publish, lint=lint)
+    return [*mapping.type_problems(values), *known]
 
 
 def _with_status(values: ProductValues, product: Product | None) -> ProductValues:

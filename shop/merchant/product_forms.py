@@ -25,11 +25,11 @@ NONE = "none"
 """The tick that says "nothing applies", so that an empty list differs from one that nobody has filled in."""
 MAX_ROWS = 60
 BLANK_ROWS = 2
-Choices = list[tuple[str, str]]
+Choices = dict[str, str]
 
 
 def _with_empty(named: Any, empty: str = "Not stated") -> Choices:
-    return [("", empty), *((str(code), words) for code, words in named)]
+    return {"": empty} | {str(code): words for code, words in named}
 
 
 class TicksField(SelectMultipleField):
@@ -56,18 +56,18 @@ class ProductForm(ProtectedForm):
     description = TextAreaField("Description")
     option_name = StringField("What the variants differ in (optional)")
     contraindications = TicksField(
-        "Not for anybody when …", [*codes.HEALTH.items(), (NONE, "Nothing applies: nobody is excluded")]
+        "Not for anybody when …", codes.HEALTH | {NONE: "Nothing applies: nobody is excluded"}
     )
     cautions = TicksField(
-        "With care, and after asking a doctor, when …", [*codes.HEALTH.items(), (NONE, "Nothing applies: no cautions")]
+        "With care, and after asking a doctor, when …", codes.HEALTH | {NONE: "Nothing applies: no cautions"}
     )
-    allergens = TicksField("It contains", [*codes.ALLERGENS.items(), (NONE, "None of these")])
-    powered = RadioField("Does it use electricity?", choices=[("y", "Yes"), ("n", "No")], validate_choice=False)
+    allergens = TicksField("It contains", codes.ALLERGENS | {NONE: "None of these"})
+    powered = RadioField("Does it use electricity?", choices={"y": "Yes", "n": "No"}, validate_choice=False)
     registration_number = StringField("Registration or clearance number (electrical stimulators only)")
     heat = BooleanField("It gets warm")
-    areas = TicksField("Where it is used", list(codes.AREAS.items()))
-    pain_kinds = TicksField("What it is made for (never shown as a claim)", list(kind_wordings().items()))
-    positions = TicksField("How it is used", list(codes.POSITIONS.items()))
+    areas = TicksField("Where it is used", codes.AREAS)
+    pain_kinds = TicksField("What it is made for (never shown as a claim)", dict(kind_wordings()))
+    positions = TicksField("How it is used", codes.POSITIONS)
     pressure_min = _pick("Mildest it can feel", _with_empty(codes.FIRMNESS.items()))
     pressure_max = _pick("Firmest it can feel", _with_empty(codes.FIRMNESS.items()))
     coverage = _pick("Reach", _with_empty(codes.COVERAGE.items()))

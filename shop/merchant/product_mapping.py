@@ -68,9 +68,10 @@ def read_form(form: ProductForm, base: ProductValues | None, *, currency: str) -
     fields["materials"] = _codes_of(form.materials.data)
     fields["heat"] = bool(form.heat.data)
     for name in TICKS:
-        fields[name] = _ticked(form[name])
+        fields[name] = _in_old_order(_ticked(form[name]), getattr(base, name, None))
     for name in SAFETY_TICKS:
-        fields[name] = _safety(form[name])
+        told = _safety(form[name])
+        fields[name] = told if told is None else _in_old_order(told, getattr(base, name, None))
     fields["powered"] = {"y": True, "n": False}.get(form.powered.data or "")
     sku = base.sku if base else (form.sku.data or "").strip()
     variants, units = _read_variants(form, sku, base, currency)
@@ -152,6 +153,12 @@ def _codes_of(text: str | None) -> tuple[str, ...]:
 
 def _ticked(field: Field) -> tuple[str, ...]:
     return tuple(dict.fromkeys(field.data or ()))
+
+
+def _in_old_order(ticked: tuple[str, ...], old: tuple[str, ...] | None) -> tuple[str, ...]:
+    """The ticked codes with those that were there first, so that an order alone is no change."""
+    kept = tuple(code for code in old or () if code in ticked)
+    return (*kept, *(code for code in ticked if code not in kept))
 
 
 def _safety(field: Field) -> tuple[str, ...] | None:

@@ -1,0 +1,107 @@
+"""CSV in and out through the pages: a dry run changes nothing, an import takes all rows or none."""
+
+import io
+import re
+
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from shop.audit.models import AuditEvent
+from shop.catalogue.models import Product
+from tests.shop.merchant.browser import EMAIL, Browser
+from tests.shop.merchant.conftest import Transaction
+
+GOOD = (
+    "sku,title,type,price_usd,contraindications,cautions,allergens,powered,stock\n"
+    "MAT01,Renamed Mat,spike_mat,35.00,PREG,,,n,20\n"
+    "BALL1,Cork Ball,massage_ball,12.00,BLEED|SURG,,,n,5\n"
+)
+BAD = GOOD + "BALL2,Rubber Ball,massage_ball,a lot,BLEED,,LATEX,n,5\n"
+
+
+def upload(merchant: Browser, content: str | bytes, name: str = "products.csv") -> TestResponse:
+    body = content.encode() if isinstance(content, str) else content
+    return merchant.post("/merchant/import", {"file": (io.BytesIO(body), name)})
+
+
+def kept(page: TestResponse) -> str:
+    found = re.search(r'name="upload" value="([\w-]+)"', page.text)
+    assert found is not None
+    return found.group(1)
+
+
+def titles(transaction: Transaction) -> list[str]:
+    with transaction() as session:
+        return list(session.scalars(select(Product.title).order_by(Product.title)))
+
+
+def test_a_dry_run_counts_and_changes_nothing(merchant: Browser, transaction: Transaction) -> None:
+    page = upload(merchant, GOOD)
+
+    assert page.status_code == 200
+    assert "Import: 1 new, 1 changed" in page.text
+    assert "price in USD" in page.text  # the mapping is shown
+    assert titles(transaction) == ["Classic Mat"]
+
+
+def test_the_import_of_a_dry_run_takes_all_rows(merchant: Browser, transaction: Transaction) -> None:
+    token = kept(upload(merchant, GOOD))
+
+    done = merchant.post("/merchant/import/run", {"upload": token})
+    again = merchant.post("/merchant/import/run", {"upload": token})
+
+    assert done.status_code == 303
+    assert "Imported: 1 new, 1 changed" in merchant.get(done.headers["Location"]).text
+    assert titles(transaction) == ["Cork Ball", "Renamed Mat"]
+    assert again.status_code == 422  # the file is forgotten
+    with transaction() as session:
+        event = session.scalars(select(AuditEvent)).one()
+    assert (event.actor, event.action, event.changes["created"]) == (f"merchant:{EMAIL}", "catalogue.import", 1)
+
+
+def test_one_bad_row_is_named_and_nothing_is_imported(merchant: Browser, transaction: Transaction) -> None:
+    page = upload(merchant, BAD)
+    forced = merchant.post("/merchant/import/run", {"upload": kept(page)})
+
+    assert page.status_code == forced.status_code == 422
+    for words in ("Row 4", "price_usd", "an amount in USD", "“a lot”"):
+        assert words in page.text
+    assert ">Import:" not in page.text
+    assert titles(transaction) == ["Classic Mat"]
+
+
+def test_the_problems_can_be_taken_home(merchant: Browser) -> None:
+    token = kept(upload(merchant, BAD))
+
+    report = merchant.post("/merchant/import/problems.csv", {"upload": token})
+
+    assert report.mimetype == "text/csv"
+    assert report.text.splitlines()[0] == "row,column,expected,found,fix"
+    assert report.text.splitlines()[1].startswith("4,price_usd,")
+
+
+def test_odd_files_and_odd_tokens_get_a_sentence(merchant: Browser) -> None:
+    assert "not empty" in upload(merchant, "").text
+    assert "a spreadsheet file" in upload(merchant, b"PK\x03\x04rest").text
+    assert upload(merchant, b"\x00\xff" * 50).status_code == 422
+    for token in ("", "../../../etc/passwd", "A" * 32, "x" * 9999):
+        answer = merchant.post("/merchant/import/run", {"upload": token})
+        assert answer.status_code == 422
+        assert "no longer kept" in answer.text
+
+
+def test_the_same_file_again_has_nothing_to_do(merchant: Browser) -> None:
+    page = upload(merchant, merchant.get("/merchant/export.csv").data)
+
+    assert page.status_code == 200
+    assert "nothing to do" in page.text
+    assert ">Import:" not in page.text
+
+
+def test_the_export_and_the_template_are_downloads(merchant: Browser) -> None:
+    export, template = merchant.get("/merchant/export.csv"), merchant.get("/merchant/import/template.csv")
+
+    assert 'filename="products.csv"' in export.headers["Content-Disposition"]
+    assert "MAT01" in export.text
+    assert len(template.text.splitlines()) == 1
+    assert "contraindications" in template.text
