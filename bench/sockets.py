@@ -77,20 +77,30 @@ class Server:
         lines = [f"POST {target.paths[0]} {body}" for body in target.bodies] or [f"GET {path}" for path in target.paths]
         requests.write_text("\n".join(lines))
         try:
+            self._run_wrk(target, requests, connections, seconds=2)  # both workers have seen everything once
             before = self._cpu_seconds()
-            command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--latency", "-s", str(SCRIPT)]
-            ran = subprocess.run(
-                [*command, f"http://{self.address}", str(requests), str(target.status)],
-                capture_output=True,
-                text=True,
-                check=True,
-            )
+            ran = self._run_wrk(target, requests, connections, seconds)
             spent = self._cpu_seconds() - before
         finally:
             requests.unlink()
-        found = json.loads(re.findall(r"^\{.*\}$", ran.stdout, re.MULTILINE)[-1])
+        found = json.loads(re.findall(r"^\{.*\}$", ran, re.MULTILINE)[-1])
         answered = max(found["requests"], 1)
         return Figures(answered / found["seconds"], found["p99_ms"], spent / answered * 1000, found["errors"])
+
+    def _run_wrk(self, target: Target, requests: Path, connections: int, seconds: int) -> str:
+        command = [
+            "wrk",
+            "-t1",
+            f"-c{connections}",
+            f"-d{seconds}s",
+            "--timeout",
+            "20s",
+            "--latency",
+            "-s",
+            str(SCRIPT),
+        ]
+        command += [f"http://{self.address}", str(requests), str(target.status)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     def megabytes(self) -> float:
         """Memory of all processes, shared pages divided among them."""

@@ -8,6 +8,7 @@ from shop.audit import service as audit
 from shop.catalogue import service as catalogue
 from shop.catalogue.models import Product
 from shop.catalogue.pictures import add_picture, clean_picture, delete_file, remove_picture
+from shop.catalogue.upload_rules import BadPicture
 from shop.clock import utc_now
 from shop.errors import BadInput, NotFound, OutOfStock
 from shop.merchant.pages import blueprint, me, see, token_meta

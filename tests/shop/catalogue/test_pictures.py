@@ -7,17 +7,9 @@ from sqlalchemy import select
 
 from shop.catalogue.cards import find_cards
 from shop.catalogue.models import Picture
-from shop.catalogue.pictures import (
-    MAX_BYTES,
-    MAX_PICTURES,
-    SHOWN_SIDE,
-    BadPicture,
-    add_picture,
-    clean_picture,
-    delete_file,
-    remove_picture,
-)
+from shop.catalogue.pictures import MAX_PICTURES, add_picture, clean_picture, delete_file, remove_picture
 from shop.catalogue.product_page import get_product_page
+from shop.catalogue.upload_rules import MAX_BYTES, SHOWN_SIDE, BadPicture
 from shop.errors import NotFound
 
 
