@@ -1,5 +1,6 @@
 """Databases, sessions, apps and clients for all tests. What touches the database runs on SQLite and on PostgreSQL."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,8 +17,16 @@ from shop.db import begin_write, make_engine
 from tests.databases import PostgresDatabases, SqliteDatabases
 from tests.fakes import FakeGateway
 
+REQUIRE_ALL = bool(os.environ.get("TSUBO_TESTS_REQUIRE_ALL"))
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 ORIGIN = {"Sec-Fetch-Site": "same-origin"}
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where every test is required, a skipped one fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if REQUIRE_ALL and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
