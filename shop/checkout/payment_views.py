@@ -46,7 +46,7 @@ def give_up(token: str) -> Response:
 
 @blueprint.get("/checkout/wait/<token>")
 def wait(token: str) -> Response:
-    """Another click is opening the payment page: look again every two seconds, then offer to try again."""
+    """Another click is opening the payment page: lead there when it is open, in the end offer to try again."""
     order, now = _order(token), utc_now()
     attempt = payments.live_attempt(db(), order.id) if order.state is OrderState.PENDING else None
     if attempt is None:
@@ -55,7 +55,8 @@ def wait(token: str) -> Response:
         return see_other(attempt.page_url)
     form = PlaceForm(meta={"csrf_context": cookies.read(cookies.CART) or ""})
     form.checkout_token.data = order.checkout_token
-    return no_store(page("checkout/wait.html", place_form=form, is_in_flight=is_in_flight(attempt, now)))
+    is_underway = is_in_flight(attempt, now)
+    return no_store(page("checkout/wait.html", place_form=form, token=token, is_in_flight=is_underway))
 
 
 def _order(token: str) -> Order:

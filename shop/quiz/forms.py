@@ -18,6 +18,7 @@ DECLINED_WORDING = "Prefer not to say"
 MAX_AMOUNT_LENGTH = 20
 CURRENCY_SIGNS = " $€£\u00a0"
 NOT_LISTED = "Please choose from the list."
+SUBJECTS = {"red_flags": "Warning signs", "health": "Health", "allergies": "Allergies"}
 
 
 class ConsentForm(ShopForm):
@@ -121,7 +122,8 @@ def _check_codes(question: Question) -> Any:
         if NONE in ticked and len(ticked) > 1:
             raise ValidationError(f"Please tick either “{question.none_wording}” or what applies, not both.")
         if question.safety and not ticked:
-            raise ValidationError(f"Please tick what applies, “{question.none_wording}” or “{DECLINED_WORDING}”.")
+            answers = f"what applies, “{question.none_wording}” or “{DECLINED_WORDING}”"
+            raise ValidationError(f"{SUBJECTS[question.field]}: please tick {answers}.")
 
     return check
 

@@ -118,10 +118,10 @@ def test_a_choice_can_be_taken_back_as_prefer_not_to_say(walk: Walk) -> None:
 @pytest.mark.parametrize(
     ("slug", "fields", "words"),
     [
-        ("warning-signs", {}, "Please tick what applies"),
+        ("warning-signs", {}, "Warning signs: please tick what applies"),
         ("warning-signs", {"red_flags": [NONE, "CAUDA"]}, "not both"),
         ("warning-signs", {"red_flags": ["NOT_A_CODE"]}, "choose from the list"),
-        ("health", {"health": [NONE]}, "Please tick what applies"),
+        ("health", {"health": [NONE]}, "Allergies: please tick what applies"),
         ("health", {"health": ["LEPROSY"], "allergies": [NONE]}, "choose from the list"),
         ("where", {"areas": ["elbow"]}, "choose from the list"),
         ("where", {"areas": [NONE, "feet"]}, "not both"),
