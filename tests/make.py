@@ -56,9 +56,8 @@ def make_product(
     for position, option in enumerate(variants):
         variant_sku = f"{sku}-{option}" if option else sku
         prices = [Price(currency="USD", minor=price), Price(currency="EUR", minor=price)]
-        product.variants.append(
-            Variant(sku=variant_sku, option_value=option.capitalize(), position=position, prices=prices)
-        )
+        named = {"sku": variant_sku, "option_value": option.capitalize(), "position": position}
+        product.variants.append(Variant(prices=prices, **named))
         make_stock(session, variant_sku, available=available)
     session.add(product)
     session.flush()  # facets need the id
