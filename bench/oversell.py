@@ -2,7 +2,7 @@
 
     python bench/oversell.py [--rounds 1] [--database sqlite|postgresql|both]
 
-The payment stand-in keeps its own ledger and is the judge. Prints sold, refused, errors, and the time to place an order.
+The payment stand-in keeps its own ledger and is the judge. Prints sold, refused, errors, the time to place an order.
 """
 
 import argparse

@@ -138,5 +138,5 @@ def refuse_foreign_packages() -> None:
 
 
 def _is_copy_of_ours(package: Path) -> bool:
-    """Whether this `shop/__init__.py` is Tsubo's too, as when a checkout and an installed wheel are both on the path."""
+    """Whether this file is Tsubo's too, as when a checkout and an installed wheel are both on the path."""
     return package.read_bytes() == (paths.PACKAGE / "__init__.py").read_bytes()

@@ -43,9 +43,7 @@ def show_metrics() -> Response:
     counted = metrics()
     counted.outbox_waiting.set(_count(select(func.count()).where(OutboxMail.sent_at.is_(None))))
     counted.orders_pending.set(_count(select(func.count()).where(Order.state == OrderState.PENDING)))
-    counted.needs_attention.set(
-        _count(select(func.count()).where(Order.payment_state == PaymentState.NEEDS_ATTENTION))
-    )
+    counted.needs_attention.set(_count(select(func.count()).where(Order.payment_state == PaymentState.NEEDS_ATTENTION)))
     return no_store(Response(counted.text(), mimetype="text/plain; version=0.0.4"))
 
 
