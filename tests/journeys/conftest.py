@@ -82,6 +82,7 @@ def _settings(url: str, provider_url: str, database_url: str, var: Path) -> dict
         "SHOP_STRIPE_API_BASE": provider_url,
         "SHOP_STRIPE_PAGE_ORIGIN": provider_url,
         "SHOP_STRIPE_WEBHOOK_SECRETS": WEBHOOK_SECRET,
+        "SHOP_POSTAL_ADDRESS": "Tsubo test shop, 1 Example Street, Sampletown",
     }
 
 
