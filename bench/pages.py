@@ -22,7 +22,7 @@ from bench.sockets import Server, has_wrk, start_seconds
 from bench.targets import Target, targets
 from shop import create_app
 from shop.catalogue.memory import Memory
-from shop.storefront.rendering import KEPT_PAGES, MEMORY
+from shop.storefront.rendering import KEPT_PAGES, PAGES
 
 MAX_START_SECONDS, MAX_MEGABYTES = 1.2, 160
 
@@ -70,7 +70,7 @@ def in_process(database: Path, settings: dict[str, str]) -> bool:
         for kept, words in ((0, ", all new"), (KEPT_PAGES, "")):
             if kept == 0 and target.method == "POST":
                 continue
-            shop.extensions[MEMORY] = Memory(kept)  # 0: every page is rendered, as if its content had just changed
+            shop.extensions[PAGES] = Memory(kept)  # 0: every page is rendered, as if its content had just changed
             spent = cpu_microseconds({"bare": bare, "ours": shop.wsgi_app}, target)
             ratio = spent["bare"] / spent["ours"]
             ok = ratio >= target.gate and first <= target.max_statements

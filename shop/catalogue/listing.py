@@ -142,7 +142,7 @@ def _page_statement(filters: tuple[str, ...], by_words: bool, sort: Sort, dialec
     if sort is not Sort.BEST_MATCH:
         page = _cut(wanted.order_by(*order)).subquery("page")
         return select(*CARD_COLUMNS).join_from(page, Product, Product.id == page.c.id).order_by(*order)
-    ranked = wanted.add_columns(search.word_index(dialect).rank.label("score"))
+    ranked = wanted.add_columns(search.hits(dialect).c.score)
     best = _cut(ranked.order_by("score", *order)).subquery("page")
     return select(*CARD_COLUMNS).join_from(best, Product, Product.id == best.c.id).order_by(best.c.score, *order)
 
@@ -159,6 +159,6 @@ def _count_statement(filters: tuple[str, ...], by_words: bool, dialect: str) -> 
 def _filtered(statement: Select[Any], filters: tuple[str, ...], by_words: bool, dialect: str) -> Select[Any]:
     statement = statement.where(Product.status == ProductStatus.PUBLISHED, *(_FILTERS[name]() for name in filters))
     if by_words:
-        index = search.word_index(dialect)
-        statement = statement.join(index.table, index.product_id == Product.id).where(index.matches)
+        hits = search.hits(dialect)
+        statement = statement.join(hits, hits.c.id == Product.id)
     return statement

@@ -4,13 +4,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Float,
-    FromClause,
     Integer,
     Text,
     bindparam,
@@ -18,6 +18,7 @@ from sqlalchemy import (
     column,
     func,
     literal_column,
+    select,
     table,
     text,
 )
@@ -41,16 +42,14 @@ _index_postgres = table("shop_search", column("product_id", Integer))
 
 @dataclass(frozen=True, slots=True)
 class WordIndex:
-    """How one database is asked: join `table` on `product_id`, filter by `matches` (:words), order by `rank` (up)."""
+    """How one database is asked: its product ids, the condition on :words, and the rank (less is better)."""
 
-    table: FromClause
     product_id: ColumnElement[int]
     matches: ColumnElement[bool]
     rank: ColumnElement[float]
 
 
 _SQLITE = WordIndex(
-    _index_sqlite,
     _index_sqlite.c.rowid,
     text("shop_search MATCH :words"),  # type: ignore[arg-type]  # a condition written as text
     literal_column(f"bm25(shop_search, {', '.join(map(str, _WEIGHTS))})", Float),
@@ -58,16 +57,10 @@ _SQLITE = WordIndex(
 _TYPED = cast(bindparam("words", type_=Text), TSQUERY)
 _DOCUMENT = literal_column("shop_search.document", TSVECTOR)
 _POSTGRES = WordIndex(
-    _index_postgres,
     _index_postgres.c.product_id,
     _DOCUMENT.op("@@", is_comparison=True)(_TYPED),
     -func.ts_rank(literal_column("CAST('{0.1, 0.4, 0.5, 1.0}' AS real[])"), _DOCUMENT, _TYPED, type_=Float),
 )
-
-
-def word_index(dialect: str) -> WordIndex:
-    """The word index of a database kind ("sqlite" or "postgresql")."""
-    return _SQLITE if dialect == "sqlite" else _POSTGRES
 
 
 @lru_cache(maxsize=1024)
@@ -78,6 +71,17 @@ def search_words(typed: str) -> tuple[str, ...]:
     """
     found = [word for word in plain(typed[:MAX_TYPED]).split() if word not in SMALL_WORDS]
     return tuple(dict.fromkeys(_singular(word)[:40] for word in found[: 2 * MAX_WORDS]))[:MAX_WORDS]
+
+
+@cache
+def hits(dialect: str) -> CTE:
+    """SQL: `id` and `score` (less is better) of the products with the :words, found once and before anything else.
+
+    Left to itself, SQLite may ask the word index again for every product.
+    """
+    index = _SQLITE if dialect == "sqlite" else _POSTGRES
+    found = select(index.product_id.label("id"), index.rank.label("score")).where(index.matches)
+    return found.cte("hits").prefix_with("MATERIALIZED")
 
 
 def match_text(words: Iterable[str], dialect: str) -> str:

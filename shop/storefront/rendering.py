@@ -3,13 +3,15 @@
 from collections.abc import Callable, Hashable
 from typing import Any, cast
 
-from flask import Response, current_app, make_response, render_template, request
+from flask import Response, current_app, get_template_attribute, make_response, render_template, request
+from markupsafe import Markup
 
+from shop.catalogue.cards import CardView
 from shop.catalogue.memory import Memory
 from shop.web import cacheable
 
-MEMORY = "tsubo_rendered"
-KEPT_PAGES = 1024
+PAGES, FRAGMENTS = "tsubo_pages", "tsubo_fragments"
+KEPT_PAGES, KEPT_FRAGMENTS = 1024, 2048
 
 
 def shared_page(template: str, content: Hashable, make_context: Callable[[], dict[str, Any]]) -> Response:
@@ -18,13 +20,40 @@ def shared_page(template: str, content: Hashable, make_context: Callable[[], dic
     A visitor with a cookie of ours gets a page of their own (it says how much is in their cart). For all others the
     rendered text is kept by its content: another price or stock is other content, so that nothing grows stale.
     """
-    has_cookie = any("tsubo_" in name for name in request.cookies)
-    if has_cookie or current_app.jinja_env.auto_reload:
-        return cacheable(make_response(render_template(f"shop/{template}", **make_context())))
-    memory = cast(Memory, current_app.extensions.setdefault(MEMORY, Memory(KEPT_PAGES)))
+
+    def make() -> str:
+        return render_template(f"shop/{template}", **make_context())
+
+    if any("tsubo_" in name for name in request.cookies):
+        return cacheable(make_response(make()))
+    return cacheable(make_response(_kept(PAGES, KEPT_PAGES, (template, request.script_root, content), make)))
+
+
+def card_html(card: CardView, *, eager: bool = False) -> Markup:
+    """A card as the macro `product_card` draws it, once for the same card: a list has 24, and most are as before."""
+
+    def make() -> str:
+        return cast(str, get_template_attribute("shop/_macros.html", "product_card")(card, eager=eager))
+
+    return Markup(_kept(FRAGMENTS, KEPT_FRAGMENTS, (card, eager), make))  # noqa: S704  # made by an escaping template
+
+
+def fragment_html(template: str, content: Hashable, **context: Any) -> Markup:
+    """A part of a page from `templates/shop/<template>`, once for the same `content` (which its context follows)."""
+
+    def make() -> str:
+        return render_template(f"shop/{template}", **context)
+
     key = (template, request.script_root, content)
-    text = memory.find(key)
+    return Markup(_kept(FRAGMENTS, KEPT_FRAGMENTS, key, make))  # noqa: S704  # made by an escaping template
+
+
+def _kept(name: str, size: int, key: Hashable, make: Callable[[], str]) -> str:
+    if current_app.jinja_env.auto_reload:
+        return make()  # somebody is at work on the templates
+    memory = cast(Memory, current_app.extensions.setdefault(name, Memory(size)))
+    text: str | None = memory.find(key)
     if text is None:
-        text = render_template(f"shop/{template}", **make_context()).encode()
+        text = make()
         memory.keep(key, text)
-    return cacheable(make_response(text))
+    return text

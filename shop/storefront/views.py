@@ -1,5 +1,6 @@
 """The list of products, the product page and its JSON, for everybody alike: cacheable, and without any cookie."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
@@ -13,7 +14,7 @@ from shop.money import to_decimal
 from shop.pricing.rules import DeliveryHint
 from shop.pricing.service import cheapest_delivery, zones
 from shop.storefront.list_request import SORTS, ListRequest, chosen_filters, read_request
-from shop.storefront.rendering import shared_page
+from shop.storefront.rendering import card_html, fragment_html, shared_page
 from shop.storefront.structured import breadcrumb_data, product_data
 from shop.web import cacheable, config, db, external_url, page, shop_url
 
@@ -35,15 +36,24 @@ def product_list() -> Response:
 
 def _list_context(asked: ListRequest, found: ListPage) -> dict[str, Any]:
     settings, base = config(), shop_window().product_url.rstrip("/")
+    options = {"area": LISTED_AREAS, "type": found.types, "position": POSITIONS.items(), "firmness": FIRMNESS.items()}
     return {
         "found": found,
         "asked": asked,
         "typed": asked.typed,
         "chosen": chosen_filters(asked, base, settings.currency, settings.locale),
         "base": base,
+        "cards": [card_html(card, eager=place == 0) for place, card in enumerate(found.cards)],
+        "filters": fragment_html(
+            "storefront/_filters.html",
+            (asked.key, found.types),
+            asked=asked,
+            typed=asked.typed,
+            base=base,
+            options=options,
+            sorts=SORTS.items(),
+        ),
         "url_for_page": lambda number: asked.url(base, page=str(number) if number > 1 else None),
-        "choices": {"area": LISTED_AREAS, "position": POSITIONS.items(), "firmness": FIRMNESS.items()},
-        "sorts": SORTS.items(),
         "canonical_url": settings.origin + (base if found.page == 1 else f"{base}?page={found.page}"),
         "section": "list",
     }
@@ -64,6 +74,9 @@ def _product_context(shown: ProductView, delivery: DeliveryHint) -> dict[str, An
         "product": shown,
         "trail": [*trail, (shown.name, None)],
         "list_url": list_url,
+        "details": fragment_html(
+            "storefront/_details.html", replace(shown, variants=()), product=shown, list_url=list_url
+        ),
         "delivery": delivery,
         "canonical_url": origin + shown.url,
         "picture_url": origin + shown.pictures[0].url,
