@@ -27,6 +27,7 @@ class Config:
     url_prefix: str = ""
     base_url: str = "http://127.0.0.1:8000"
     database_url: str = "sqlite:///var/shop.db"
+    database_wait_seconds: int = 20
     secret_keys: tuple[str, ...] = ()
     locale: str = "en_US"
     currency: str = "USD"

@@ -1,5 +1,7 @@
 """The declarative base, our column types and our own engine. Nothing here knows Flask."""
 
+import sqlite3
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -13,6 +15,8 @@ from sqlalchemy.pool import StaticPool
 
 WRITE_OPTION = "shop_write"
 BUSY_TIMEOUT_MS = 5_000
+WRITE_WAIT_SECONDS, WRITE_LOOK_SECONDS = 20.0, 0.005
+WAIT_OPTION = "shop_write_wait"
 WAKE = "shop_wake"
 
 
@@ -93,19 +97,47 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    is_write = connection.get_execution_options().get(WRITE_OPTION, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+    if connection.get_execution_options().get(WRITE_OPTION, False):
+        _begin_immediate(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
 
 
-def make_engine(database_url: str) -> Engine:
-    """The shop's own engine. SQLite: WAL, synchronous=FULL, foreign keys, explicit BEGIN."""
+def _begin_immediate(connection: Connection) -> None:
+    """Take SQLite's one write lock, or raise OperationalError when the engine's wait is over.
+
+    SQLite's own waiting sleeps up to a tenth of a second between looks, so that of many writers some never find the
+    lock free. Looking every few milliseconds lets each have its turn.
+    """
+    driver = cast(Any, connection.connection.dbapi_connection)
+    until = time.monotonic() + connection.get_execution_options()[WAIT_OPTION]
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while time.monotonic() < until:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+                time.sleep(WRITE_LOOK_SECONDS)
+            else:
+                return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+
+
+def make_engine(database_url: str, write_wait_seconds: float = WRITE_WAIT_SECONDS) -> Engine:
+    """The shop's own engine. SQLite: WAL, synchronous=FULL, foreign keys, explicit BEGIN, a fair wait for its lock."""
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
         return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, pool_timeout=5)
     in_memory = url.database in (None, "", ":memory:")
-    engine = create_engine(url, poolclass=StaticPool) if in_memory else create_engine(url)
+    options = {WAIT_OPTION: write_wait_seconds}
+    pool = {"poolclass": StaticPool} if in_memory else {}
+    engine = create_engine(url, execution_options=options, **pool)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine

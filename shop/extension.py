@@ -81,7 +81,7 @@ class Shop:
             raise ConfigError("this app has a shop already")
         config = load_config(app.config, config_prefix)
         zones(config)  # a mistake in the zones file stops the start, not the first customer
-        engine = engine or make_engine(config.database_url)
+        engine = engine or make_engine(config.database_url, config.database_wait_seconds)
         runtime = Runtime(
             config=config,
             engine=engine,

@@ -88,6 +88,7 @@ def make_app(database_url: str, tmp_path: Path, gateway: FakeGateway) -> Iterato
             {
                 "SHOP_MODE": "test",
                 "SHOP_DATABASE_URL": database_url,
+                "SHOP_DATABASE_WAIT_SECONDS": 5,
                 "SHOP_SECRET_KEYS": "a-secret-for-tests-only-0123456789abcdef",
                 "SHOP_MEDIA_DIR": str(tmp_path / "media"),
                 "SHOP_JOBS_URL": f"sqlite:///{tmp_path}/jobs.db",
