@@ -16,18 +16,18 @@ from tests.journeys import steps
 from tests.journeys.conftest import CHROMIUM, FLAGS
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "pictures" / "overview.png"
-DESK: ViewportSize = {"width": 1200, "height": 860}
-PHONE: ViewportSize = {"width": 390, "height": 780}
+DESK: ViewportSize = {"width": 1440, "height": 1040}
+PHONE: ViewportSize = {"width": 390, "height": 800}
 WHOLE: ViewportSize = {"width": 1600, "height": 960}
 MOST_BYTES = 500_000
 GROUND = """
 body { margin: 0; height: 960px; position: relative; overflow: hidden;
        background: linear-gradient(160deg, #efe7d6, #dcd2bb 60%, #cfd6c4); }
 img { position: absolute; display: block; }
-.desk { width: 1150px; left: 225px; top: 48px; border-radius: 12px; box-shadow: 0 24px 70px #2b2a2040; }
-.phone { width: 300px; border: 10px solid #22251f; border-radius: 38px; bottom: 42px;
+.desk { width: 1180px; left: 210px; top: 40px; border-radius: 12px; box-shadow: 0 24px 70px #2b2a2040; }
+.phone { width: 266px; border: 10px solid #22251f; border-radius: 38px; bottom: 34px;
          box-shadow: 0 24px 60px #2b2a2066; }
-.left { left: 54px; } .right { right: 54px; }
+.left { left: 36px; } .right { right: 36px; }
 """
 
 
