@@ -234,6 +234,7 @@ def upgrade() -> None:
     sa.Column('title', sa.String(length=160), nullable=False),
     sa.Column('option_value', sa.String(length=60), nullable=False),
     sa.Column('quantity', sa.Integer(), nullable=False),
+    sa.Column('returned', sa.Integer(), server_default='0', nullable=False),
     sa.Column('unit_minor', sa.Integer(), nullable=False),
     sa.Column('total_minor', sa.Integer(), nullable=False),
     sa.Column('tax_minor', sa.Integer(), nullable=False),

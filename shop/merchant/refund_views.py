@@ -22,6 +22,7 @@ from shop.merchant.refund_rules import (
     write_picked,
 )
 from shop.money import Money, parse_money, to_decimal
+from shop.orders import returns
 from shop.orders import service as orders
 from shop.orders.models import Order
 from shop.payments import refunding, refunds
@@ -29,7 +30,6 @@ from shop.payments.models import Refund
 from shop.payments.refunds import RefundWish
 from shop.payments.states import RefundState
 from shop.payments.web_desk import web_desk
-from shop.stock import service as stock
 from shop.stock.models import StockMovement
 from shop.web import db, transaction
 
@@ -48,7 +48,7 @@ def order_refund(number: str) -> Response:
         meta=token_meta(),
         data={
             "amount": f"{to_decimal(amount):f}",
-            "restock": any(picked.values()),
+            "restock": any(picked.values()) and not returns.refusal(order, picked),
             "picked": write_picked(picked),
             "form_token": new_token(),
         },
@@ -62,7 +62,7 @@ def check_refund(number: str) -> Response:
     order = orders.get_order(db(), number)
     form = RefundForm(request.form, meta=token_meta())
     amount = _amount(form, order)
-    if amount is None:
+    if amount is None or not _fits_shelf(form, order):
         return _page(order, form, http_status=422)
     return _summary(order, form, amount)
 
@@ -73,8 +73,9 @@ def order_refund_send(number: str) -> Response:
     order = orders.get_order(db(), number)
     form = RefundForm(request.form, meta=token_meta())
     token = form.form_token.data or ""
-    amount = _kept_amount(db(), token, order.id) or _amount(form, order)
-    if amount is None:
+    kept = _kept_amount(db(), token, order.id)
+    amount = kept or _amount(form, order)
+    if amount is None or not (kept or _fits_shelf(form, order)):
         return _page(order, form, http_status=422)
     wish = RefundWish(amount, (form.reason.data or "").strip(), token, me().actor)
     now = utc_now()
@@ -137,6 +138,14 @@ def _amount(form: RefundForm, order: Order) -> Money | None:
     return amount
 
 
+def _fits_shelf(form: RefundForm, order: Order) -> bool:
+    """Whether the pieces to put back can still come back; else the reason stands at the tick."""
+    refusal = returns.refusal(order, parse_picked(order, form.picked.data or "")) if form.restock.data else ""
+    if refusal:
+        form.restock.errors = [refusal]
+    return not refusal
+
+
 def _kept_amount(session: Session, token: str, order_id: int) -> Money | None:
     """The amount of a refund that this very form has written down already."""
     kept = session.scalar(select(Refund).where(Refund.form_token == token, Refund.order_id == order_id))
@@ -155,15 +164,18 @@ def _audit(session: Session, order: Order, wish: RefundWish, refund_id: int, now
 
 
 def _restock(order: Order, picked_text: str, refund_id: int, now: datetime) -> None:
-    """Put the refunded pieces back, once per refund."""
+    """Put the refunded pieces back, once per refund. Raises Conflict when they came back by another way meanwhile."""
     picked, reason = parse_picked(order, picked_text), f"Refund {refund_id} of order {order.number}"
     with transaction() as session:
         session.get(Refund, refund_id, with_for_update=True)  # a second click waits here
         if session.scalar(select(StockMovement.id).where(StockMovement.reason == reason).limit(1)) is not None:
             return
-        for line in sorted(order.lines, key=lambda line: line.sku):
+        fresh = orders.get_order(session, order.number)
+        if refusal := returns.refusal(fresh, picked):
+            raise Conflict(f"The refund is made, but its goods were not put on the shelf. {refusal}")
+        for line in sorted(fresh.lines, key=lambda line: line.sku):
             if units := picked.get(line.id, 0):
-                stock.receive(session, line.sku, units, reason=reason, actor=me().actor, now=now)
+                returns.put_back(session, line, units, reason=reason, actor=me().actor, now=now)
         changes = {line.sku: picked[line.id] for line in order.lines if picked.get(line.id)}
         subject = f"order:{order.number}"
         audit.record(session, actor=me().actor, action="stock.returned", subject=subject, changes=changes, now=now)

@@ -68,7 +68,10 @@ class Order(Base):
 
 
 class OrderLine(Base):
-    """`title` is neutral: it names the thing, never a complaint (R11). `tax_rate` is in millionths."""
+    """`title` is neutral: it names the thing, never a complaint (R11). `tax_rate` is in millionths.
+
+    `returned` counts the sold pieces that were put back on the shelf.
+    """
 
     __tablename__ = "shop_order_line"
     __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
@@ -79,6 +82,7 @@ class OrderLine(Base):
     title: Mapped[str] = mapped_column(String(160))
     option_value: Mapped[str] = mapped_column(String(60), default="")
     quantity: Mapped[int]
+    returned: Mapped[int] = mapped_column(default=0, server_default="0")
     unit_minor: Mapped[int]
     total_minor: Mapped[int]
     tax_minor: Mapped[int] = mapped_column(default=0)

@@ -13,6 +13,7 @@ from shop.orders.listing import OrderFilter, OrderPage, list_orders
 from shop.orders.models import Order, OrderEvent, OrderLine, Shipment
 from shop.orders.moves import move_order, move_payment, move_shipment, record
 from shop.orders.privacy import Erasure, erase_customer, export_customer
+from shop.orders.returns import put_back
 from shop.orders.rules import NUMBER_ALPHABET, Address, LineDraft, OrderDraft, normal_email, normal_number
 from shop.orders.states import OrderState, PaymentState, ShipmentState
 from shop.stock import service as stock
@@ -194,7 +195,7 @@ def ship(session: Session, order_id: int, parcel: Parcel, *, actor: str, now: da
 
 
 def cancel(session: Session, order_id: int, *, actor: str, now: datetime, note: str = "") -> None:
-    """Cancel a pending or placed order: held units go back to the shelf, sold ones are booked in again.
+    """Cancel a pending or placed order: held units go back to the shelf, sold ones that are not back yet too.
 
     Money that was paid is the payments' business. Raises Conflict when the order has left or is cancelled.
     """
@@ -206,5 +207,5 @@ def cancel(session: Session, order_id: int, *, actor: str, now: datetime, note: 
     stock.release_holds(session, order_id)
     if was_placed:
         for line in sorted(order.lines, key=lambda line: line.sku):
-            reason = f"Order {order.number} cancelled"
-            stock.receive(session, line.sku, line.quantity, reason=reason, actor=actor, now=now)
+            if units := line.quantity - line.returned:
+                put_back(session, line, units, reason=f"Order {order.number} cancelled", actor=actor, now=now)

@@ -179,6 +179,30 @@ def test_nothing_goes_back_of_an_order_that_nobody_paid(
     assert refunds(transaction) == []
 
 
+def test_no_more_pieces_go_back_on_the_shelf_than_were_sold(paid: Browser, transaction: Transaction) -> None:
+    first = filled(paid, "?line-1=2", amount="1.00", restock="y")
+    second = {**filled(paid, "?line-1=1", amount="1.00"), "restock": "y"}
+
+    paid.client.post(f"{REFUND}/send", data=first)
+    answers = [paid.client.post(path, data=second) for path in (REFUND, f"{REFUND}/send")]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert all("Only 0 of MAT01-CHARCOAL can still go back" in answer.text for answer in answers)
+    assert len(refunds(transaction)) == 1
+    assert on_shelf(transaction) == 10
+
+
+def test_cancelling_after_a_return_brings_only_the_rest_back(paid: Browser, transaction: Transaction) -> None:
+    paid.client.post(f"{REFUND}/send", data=filled(paid, "?line-1=1", restock="y"))
+
+    assert paid.post(f"{PAGE}/cancel").status_code == 303
+
+    assert on_shelf(transaction) == 10
+    late = paid.client.post(f"{REFUND}/send", data=filled(paid, "?line-1=1", amount="1.00", restock="y"))
+    assert late.status_code == 422
+    assert on_shelf(transaction) == 10
+
+
 def _form_of(page: str) -> dict[str, Any]:
     start = page.index(f'action="{REFUND}/send"')
     return fields_of(page[start : page.index("</form>", start)])

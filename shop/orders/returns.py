@@ -1,0 +1,41 @@
+"""Pieces of an order that go back on the shelf: never more of a line than were sold."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from shop.errors import Conflict
+from shop.orders.models import Order, OrderLine
+from shop.orders.states import OrderState
+from shop.stock import service as stock
+
+_HAS_SOLD = {OrderState.PLACED, OrderState.COMPLETED}
+
+
+def returnable(order: Order) -> dict[int, int]:
+    """Units per line id that can still come back: none of an order that is unpaid or cancelled."""
+    has_sold = order.state in _HAS_SOLD
+    return {line.id: line.quantity - line.returned if has_sold else 0 for line in order.lines}
+
+
+def refusal(order: Order, units: dict[int, int]) -> str:
+    """Why those units per line id cannot be put back, as a sentence; "" when they can."""
+    left = returnable(order)
+    for line in order.lines:
+        if units.get(line.id, 0) > left[line.id]:
+            return f"Only {left[line.id]} of {line.sku} can still go back on the shelf."
+    return ""
+
+
+def put_back(session: Session, line: OrderLine, units: int, *, reason: str, actor: str, now: datetime) -> None:
+    """Book units of a sold line in again. Raises Conflict when fewer than that can still come back."""
+    counted = session.scalar(
+        update(OrderLine)
+        .where(OrderLine.id == line.id, OrderLine.returned + units <= OrderLine.quantity)
+        .values(returned=OrderLine.returned + units)
+        .returning(OrderLine.id)
+    )
+    if counted is None:
+        raise Conflict(f"Fewer than {units} of {line.sku} can still go back on the shelf.")
+    stock.receive(session, line.sku, units, reason=reason, actor=actor, now=now)
