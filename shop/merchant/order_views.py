@@ -5,7 +5,7 @@ from wtforms import Form
 
 from shop.audit import service as audit
 from shop.clock import utc_now
-from shop.errors import NotFound
+from shop.errors import Conflict, NotFound
 from shop.keys import new_token
 from shop.mail import service as outbox
 from shop.mail.letterhead import Letterhead
@@ -19,6 +19,7 @@ from shop.orders import mails
 from shop.orders import service as orders
 from shop.orders.models import Order
 from shop.orders.service import Parcel
+from shop.orders.states import OrderState
 from shop.payments import refunds
 from shop.web import config, db, no_store, shop_url, transaction
 
@@ -86,6 +87,8 @@ def order_cancel(number: str) -> Response:
     found = orders.get_order(db(), number)
     now = utc_now()
     with transaction() as session:
+        if orders.get_by_id(session, found.id).state is OrderState.PENDING:
+            raise Conflict("This order still waits for its payment. It is called off by itself when none comes.")
         orders.cancel(session, found.id, actor=me().actor, now=now, note="cancelled by the shop")
         whole = orders.get_by_id(session, found.id)
         mails.write(session, whole, mails.CANCELLED, letterhead=Letterhead.from_config(config()), now=now)

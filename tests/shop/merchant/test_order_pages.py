@@ -103,6 +103,20 @@ def test_cancelling_puts_the_goods_back(paid: Browser, transaction: Transaction)
     assert paid.post(f"{PAGE}/cancel").status_code == 409
 
 
+def test_an_order_that_waits_for_its_payment_is_not_cancelled_by_hand(
+    merchant: Browser, engine: Engine, gateway: FakeGateway, transaction: Transaction
+) -> None:
+    Bench(engine, gateway).opened()
+
+    answer = merchant.post(f"{PAGE}/cancel")
+
+    assert answer.status_code == 409
+    assert "still waits for its payment" in answer.text
+    assert mail_kinds(transaction) == []
+    with transaction() as session:
+        assert session.scalars(select(Order.state)).one() == "pending"
+
+
 def test_a_note_is_kept_and_shown_as_text(paid: Browser, transaction: Transaction) -> None:
     paid.post(f"{PAGE}/note", {"note": "<b>rang</b>, wants it on Monday"})
 
