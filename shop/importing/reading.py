@@ -4,14 +4,18 @@ import csv
 import difflib
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from shop.catalogue.rules import shown
 from shop.importing.cells import COLUMNS, PRICE_COLUMN, is_price_column, unguarded
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_ROWS = 5_000
+MAX_COLUMNS = 300
+MAX_NAME = 60
 MAX_CELL = 6_000
 MAX_PROBLEMS = 200
 DELIMITERS = ",;\t"
@@ -65,8 +69,13 @@ def read_sheet(content: str | bytes) -> Sheet:
     header = next(records, None)
     if header is None or not any(cell.strip() for cell in header[1]):
         raise UnreadableFile(RowProblem(1, "", "a header row with column names", "nothing", "Start from an export."))
+    if len(header[1]) > MAX_COLUMNS:
+        fix = "Remove the columns that the shop does not know."
+        raise UnreadableFile(
+            RowProblem(header[0], "", f"{MAX_COLUMNS} columns at the most", f"{len(header[1])} columns", fix)
+        )
     columns = tuple(cell.strip().lower() for cell in header[1])
-    problems = list(_header_problems(columns))
+    problems = list(islice(_header_problems(columns), MAX_PROBLEMS))
     rows = []
     for number, cells in records:
         if len(cells) != len(columns):
@@ -140,11 +149,12 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 def _header_problems(columns: tuple[str, ...]) -> Iterator[RowProblem]:
     if "sku" not in columns:
         yield RowProblem(1, "sku", "a column named sku", "none", "Add it: products are recognised by their SKU.")
-    for column in dict.fromkeys(columns):
-        if columns.count(column) > 1:
+    for column, times in Counter(columns).items():
+        if times > 1:
             yield RowProblem(1, shown(column), "each column once", "it twice or more", "Remove all but one.")
         if column in COLUMNS or is_price_column(column):
             continue
-        near = difflib.get_close_matches(column, [*COLUMNS, PRICE_COLUMN], n=1)
+        near = difflib.get_close_matches(column[:MAX_NAME], [*COLUMNS, PRICE_COLUMN], n=1)
         fix = f"Did you mean {near[0]}?" if near else "Remove the column, or rename it to a known one."
-        yield RowProblem(1, re.sub(r"\s+", " ", column)[:60] or "(no name)", "a known column", "an unknown one", fix)
+        name = re.sub(r"\s+", " ", column)[:MAX_NAME] or "(no name)"
+        yield RowProblem(1, name, "a known column", "an unknown one", fix)

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from shop import paths
 from shop.catalogue.models import Product
 from shop.content.claims import find_claims
-from shop.importing.reading import MAX_BYTES, MAX_CELL, MAX_ROWS
+from shop.importing.reading import MAX_BYTES, MAX_CELL, MAX_COLUMNS, MAX_PROBLEMS, MAX_ROWS
 from shop.importing.service import plan_import
 from tests.shop.importing.test_import import HEADER, ROW
 
@@ -118,3 +118,11 @@ def test_a_file_with_any_damage_gets_a_report_and_never_a_traceback(session, con
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_anything_at_all_may_be_uploaded(session, content):
     assert not plan(session, content).creates
+
+
+def test_a_file_with_a_flood_of_columns_is_refused_as_a_whole(session):
+    flood = plan(session, ",".join(f"column{number}" for number in range(100_000)))
+    most = plan(session, ",".join(f"column{number}" for number in range(MAX_COLUMNS)))
+
+    assert [problem.expected for problem in flood.problems] == [f"{MAX_COLUMNS} columns at the most"]
+    assert len(most.problems) == MAX_PROBLEMS
