@@ -23,7 +23,7 @@ DEMO_DEFAULTS = {
 def load_demo(session: Session, *, currency: str, lint: Lint, now: datetime) -> tuple[int, int]:
     """Create the 48 demo products with their stock; returns how many were created and changed.
 
-    Loading again puts the file's values back. Raises BadInput when the file cannot be imported.
+    Loading again puts the file's values back and leaves the stock. Raises BadInput when the file cannot be imported.
     """
     content = (paths.demo_data() / "catalogue.csv").read_bytes()
     plan = plan_import(session, content, currency=currency, lint=lint, defaults=DEMO_DEFAULTS)

@@ -39,6 +39,17 @@ class ReadRow:
     stock: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class StockChange:
+    """A variant whose units in the file are not those on its shelf; it keeps what it has unless `is_taken`."""
+
+    number: int
+    sku: str
+    old: int
+    new: int
+    is_taken: bool
+
+
 class _Problems(Exception):
     def __init__(self, problems: Sequence[RowProblem]) -> None:
         super().__init__()
@@ -68,6 +79,20 @@ def read_row(
         return ReadRow(number, values, _read_stock(number, cells, values, present)), []
     except _Problems as error:
         return None, problems + error.problems
+
+
+def stock_changes(row: ReadRow, present: Present, *, set_stock: bool) -> list[StockChange]:
+    """Where the row's units differ from those of variants that are there already."""
+    return [
+        StockChange(row.number, sku, present.stock[sku], units, set_stock)
+        for sku, units in row.stock.items()
+        if sku in present.stock and present.stock[sku] != units
+    ]
+
+
+def with_new_stock_only(row: ReadRow, present: Present) -> ReadRow:
+    """The row without units for variants that are there already: what was sold since the file was made stays sold."""
+    return replace(row, stock={sku: units for sku, units in row.stock.items() if sku not in present.stock})
 
 
 def missing_columns(columns: Iterable[str], currency: str) -> Iterator[RowProblem]:

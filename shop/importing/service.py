@@ -16,7 +16,16 @@ from shop.catalogue.states import ProductStatus
 from shop.catalogue.values import ProductValues
 from shop.errors import BadInput
 from shop.importing.reading import MAX_PROBLEMS, RowProblem, UnreadableFile, read_sheet
-from shop.importing.rules import Present, ReadRow, as_row_problem, missing_columns, read_row
+from shop.importing.rules import (
+    Present,
+    ReadRow,
+    StockChange,
+    as_row_problem,
+    missing_columns,
+    read_row,
+    stock_changes,
+    with_new_stock_only,
+)
 from shop.stock import service as stock
 from shop.stock.models import StockLevel
 
@@ -30,6 +39,7 @@ class ImportPlan:
     unchanged: int = 0
     problems: tuple[RowProblem, ...] = ()
     notices: tuple[str, ...] = ()
+    stock_changes: tuple[StockChange, ...] = ()
 
     @property
     def is_runnable(self) -> bool:
@@ -44,10 +54,12 @@ def plan_import(
     currency: str,
     lint: Lint,
     defaults: Mapping[str, str] | None = None,
+    set_stock: bool = False,
 ) -> ImportPlan:
     """Read a CSV file and say what importing it would do; nothing is changed.
 
     `defaults` are cells for columns that the file does not have, used for new products. `lint` finds health claims.
+    Variants that are there keep their stock unless `set_stock`: units sold since the file was made would come back.
     """
     try:
         sheet = read_sheet(content)
@@ -61,7 +73,7 @@ def plan_import(
         if missing:
             return ImportPlan(problems=missing, notices=sheet.notices)
     problems, notices = list(_doubles(sheet.rows)), list(sheet.notices)
-    creates, updates, unchanged = [], [], 0
+    creates, updates, changes, unchanged = [], [], list[StockChange](), 0
     for number, cells in sheet.rows:
         there = present.get(cells["sku"])
         row, found = read_row(number, cells if there else {**(defaults or {}), **cells}, there, currency=currency)
@@ -73,11 +85,15 @@ def plan_import(
             continue
         if there is None:
             creates.append(row)
-        elif row.values == there.values and all(there.stock.get(sku, 0) == units for sku, units in row.stock.items()):
+            continue
+        changes += stock_changes(row, there, set_stock=set_stock)
+        row = row if set_stock else with_new_stock_only(row, there)
+        if row.values == there.values and all(there.stock.get(sku, 0) == units for sku, units in row.stock.items()):
             unchanged += 1
         else:
             updates.append(row)
-    return ImportPlan(tuple(creates), tuple(updates), unchanged, tuple(problems[:MAX_PROBLEMS]), tuple(notices))
+    mend = tuple(problems[:MAX_PROBLEMS])
+    return ImportPlan(tuple(creates), tuple(updates), unchanged, mend, tuple(notices), tuple(changes))
 
 
 def run_import(

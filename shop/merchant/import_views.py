@@ -49,7 +49,7 @@ def import_run() -> Response:
         return _report(plan, content, token, 422)
     try:
         with transaction() as session:
-            fresh = plan_import(session, content, currency=config().currency, lint=lint)
+            fresh = plan_import(session, content, currency=config().currency, lint=lint, set_stock=_sets_stock())
             created, changed = run_import(
                 session, fresh, currency=config().currency, lint=lint, actor=me().actor, now=utc_now()
             )
@@ -86,7 +86,12 @@ def export() -> Response:
 
 
 def _plan(content: bytes) -> ImportPlan:
-    return plan_import(db(), content, currency=config().currency, lint=lint)
+    return plan_import(db(), content, currency=config().currency, lint=lint, set_stock=_sets_stock())
+
+
+def _sets_stock() -> bool:
+    """Whether the importer asked for the stock of the file; the dry run hands the tick on."""
+    return request.form.get("stock") == "y"
 
 
 def _page(http_status: int = 200, **context: object) -> Response:
@@ -110,6 +115,8 @@ def _report(plan: ImportPlan, content: bytes, token: str, http_status: int) -> R
         upload=token,
         creates=plan.creates[:MOST_SHOWN],
         updates=plan.updates[:MOST_SHOWN],
+        stock_changes=plan.stock_changes[:MOST_SHOWN],
+        sets_stock=_sets_stock(),
         most_shown=MOST_SHOWN,
         section="import",
     )

@@ -21,8 +21,9 @@ def plan(session, content, **options):
     return plan_import(session, content, currency="USD", lint=find_claims, **options)
 
 
-def run(session, content):
-    return run_import(session, plan(session, content), currency="USD", lint=find_claims, actor="system", now=NOW)
+def run(session, content, **options):
+    planned = plan(session, content, **options)
+    return run_import(session, planned, currency="USD", lint=find_claims, actor="system", now=NOW)
 
 
 @pytest.fixture
@@ -67,11 +68,33 @@ def test_the_same_file_again_is_unchanged_and_a_changed_row_is_an_update(session
 def test_a_column_that_is_not_in_the_file_keeps_its_values(session):
     run(session, f"{HEADER}\n{ROW}\n")
 
-    run(session, "sku;stock\nMAT01;1|2|3\n")
+    run(session, "sku;stock\nMAT01;1|2|3\n", set_stock=True)
 
     product = get_product(session, "MAT01")
     assert (product.title, product.contraindications, product.price_from_minor) == ("Spike Mat", ("PREG",), 3400)
     assert list(stock.availability(session, ["MAT01-CHARCOAL", "MAT01-TEAL", "MAT01-PLUM"]).values()) == [1, 2, 3]
+
+
+def test_units_that_were_sold_do_not_come_back_with_an_old_file(session):
+    run(session, f"{HEADER}\n{ROW}\n")
+    stock.receive(session, "MAT01-TEAL", -3, reason="sold", actor="system", now=NOW)
+    old = f"{HEADER}\n{ROW}\n".replace("plum", "plum|sand").replace("34.00", "36.00").replace(",40", ",14|13|13|9")
+
+    planned = plan(session, old)
+    run(session, old)
+
+    changes = [(change.sku, change.old, change.new, change.is_taken) for change in planned.stock_changes]
+    assert changes == [("MAT01-TEAL", 10, 13, False)]
+    assert stock.availability(session, ["MAT01-TEAL", "MAT01-SAND"]) == {"MAT01-TEAL": 10, "MAT01-SAND": 9}
+
+
+def test_the_stock_of_a_file_is_taken_when_asked_for(session):
+    run(session, f"{HEADER}\n{ROW}\n")
+    counted = "sku,stock\nMAT01,14|20|13\n"
+
+    assert not plan(session, counted).is_runnable
+    assert run(session, counted, set_stock=True) == (0, 1)
+    assert stock.availability(session, ["MAT01-TEAL"]) == {"MAT01-TEAL": 20}
 
 
 def test_prices_may_differ_by_variant_and_currency(session):
@@ -103,7 +126,7 @@ def test_what_is_exported_is_unchanged_when_it_comes_back(session):
 
     assert (planned.unchanged, planned.problems, planned.creates, planned.updates) == (48, (), (), ())
     original = (paths.demo_data() / "catalogue.csv").read_bytes()
-    assert len(plan(session, original).updates) == 1  # two units of one product are gone
+    assert len(plan(session, original, set_stock=True).updates) == 1  # two units of one product are gone
 
 
 def test_an_export_into_an_empty_shop_makes_the_same_shop(session):

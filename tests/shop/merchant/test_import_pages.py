@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 
 from shop.audit.models import AuditEvent
 from shop.catalogue.models import Product
+from shop.stock.models import StockLevel
 from tests.shop.merchant.browser import EMAIL, Browser
 from tests.shop.merchant.conftest import Transaction
 
@@ -35,6 +36,11 @@ def titles(transaction: Transaction) -> list[str]:
         return list(session.scalars(select(Product.title).order_by(Product.title)))
 
 
+def on_shelf(transaction: Transaction) -> int:
+    with transaction() as session:
+        return sum(session.scalars(select(StockLevel.available)))
+
+
 def test_a_dry_run_counts_and_changes_nothing(merchant: Browser, transaction: Transaction) -> None:
     page = upload(merchant, GOOD)
 
@@ -57,6 +63,23 @@ def test_the_import_of_a_dry_run_takes_all_rows(merchant: Browser, transaction: 
     with transaction() as session:
         event = session.scalars(select(AuditEvent)).one()
     assert (event.actor, event.action, event.changes["created"]) == (f"merchant:{EMAIL}", "catalogue.import", 1)
+
+
+def test_stock_is_shown_in_the_dry_run_and_set_only_when_ticked(merchant: Browser, transaction: Transaction) -> None:
+    content = "sku,stock\nMAT01,77\n"
+    plain = upload(merchant, content)
+    ticked = merchant.post("/merchant/import", {"file": (io.BytesIO(content.encode()), "a.csv"), "stock": "y"})
+
+    left = merchant.post("/merchant/import/run", {"upload": kept(ticked)})
+    before = on_shelf(transaction)
+    done = merchant.post("/merchant/import/run", {"upload": kept(ticked), "stock": "y"})
+
+    assert re.search(r"Row 2, MAT01-\w+: stock \d+ → \d+ \(left as it is\)</li>", plain.text)
+    assert "nothing to do" in plain.text
+    assert re.search(r"Row 2, MAT01-\w+: stock \d+ → \d+</li>", ticked.text)
+    assert '<input type="hidden" name="stock" value="y">' in ticked.text
+    assert (left.status_code, done.status_code) == (422, 303)
+    assert (before, on_shelf(transaction)) == (20, 77)
 
 
 def test_one_bad_row_is_named_and_nothing_is_imported(merchant: Browser, transaction: Transaction) -> None:
