@@ -7,8 +7,6 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-PAGES_A_STEP = 500
-
 
 class BackupError(Exception):
     """The backup or restore cannot be done; the message says why and what to do."""
@@ -47,7 +45,7 @@ def _check(path: Path) -> None:
 
 def _copy(source: Path, target: Path) -> None:
     with _open(source) as reader, _open(target) as writer:
-        reader.backup(writer, pages=PAGES_A_STEP, sleep=0.01)
+        reader.backup(writer)  # in one step: in steps, each write of the shop would start it over
         writer.execute("PRAGMA journal_mode=DELETE")
 
 

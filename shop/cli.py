@@ -7,6 +7,7 @@ import click
 from flask.cli import AppGroup, with_appcontext
 
 from shop import backup as backups
+from shop.catalogue import search
 from shop.clock import utc_now
 from shop.content.claims import find_claims
 from shop.db import begin_write
@@ -34,6 +35,11 @@ def upgrade(revision: str) -> None:
     from shop import schema  # noqa: PLC0415  # Alembic is 8 MB that no page needs
 
     schema.upgrade(runtime().engine, revision)
+    if revision == "head":
+        with runtime().sessions() as session:
+            begin_write(session)
+            search.index_all(session)
+            session.commit()
     click.echo(f"The database is at {schema.current_revision(runtime().engine)}.")
 
 

@@ -1,10 +1,13 @@
 """Every SHOP_* key: its default and its check, in one place."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, cast
 from urllib.parse import urlsplit
+
+from babel.localedata import locale_identifiers
 
 from shop.money import exponent
 
@@ -100,6 +103,14 @@ def _read(key: str, value: Any, default: Any) -> Any:
     return str(value).strip()
 
 
+_MAIL_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+_ORIGIN = re.compile(r"https?://[\w.-]+(:\d+)?")
+
+
+def _has_scheme(value: str, *schemes: str) -> bool:
+    return urlsplit(value).scheme in schemes
+
+
 def _is_address(value: str) -> bool:
     parts = urlsplit(value)
     return parts.scheme in ("http", "https") and bool(parts.netloc) and not parts.query and not parts.fragment
@@ -137,6 +148,19 @@ _RULES: tuple[tuple[str, Callable[[Config], bool], str], ...] = (
     ("STRIPE_WEBHOOK_SECRETS", lambda c: c.mode != "live" or bool(c.stripe_webhook_secrets), "is missing"),
     ("STRIPE_API_BASE", lambda c: c.mode != "live" or not c.stripe_api_base, "must not be set in live mode"),
     ("SMTP_URL", lambda c: c.mode != "live" or bool(c.smtp_url), "is missing: order mails could not leave"),
+    (
+        "SMTP_URL",
+        lambda c: not c.smtp_url or _has_scheme(c.smtp_url, "smtp", "smtps"),
+        "must begin with smtp:// or smtps://",
+    ),
+    ("MAIL_FROM", lambda c: bool(_MAIL_ADDRESS.fullmatch(c.mail_from)), "must be one e-mail address"),
+    ("STRIPE_PAGE_ORIGIN", lambda c: bool(_ORIGIN.fullmatch(c.stripe_page_origin)), "must be an origin: https://host"),
+    ("BLUEPRINT_NAME", lambda c: c.blueprint_name.isidentifier(), "must be a plain name"),
+    ("LOCALE", lambda c: c.locale in locale_identifiers(), "must be a locale such as en_US"),
+    ("CART_DAYS", lambda c: 7 <= c.cart_days <= 365, "must be between 7 and 365"),
+    ("PROVIDER_TIMEOUT_SECONDS", lambda c: 1 <= c.provider_timeout_seconds <= 60, "must be between 1 and 60"),
+    ("PROVIDER_CONCURRENCY", lambda c: c.provider_concurrency >= 1, "must be 1 or more"),
+    ("JOBS_URL", lambda c: c.jobs_url != c.database_url, "must not be the shop's own database"),
     ("ARTICLES", lambda c: not c.articles or Path(c.articles).is_dir(), "must be a folder that exists"),
     ("ZONES", lambda c: not c.zones or Path(c.zones).is_file(), "must be a file that exists"),
 )

@@ -128,16 +128,19 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def make_engine(database_url: str, write_wait_seconds: float = WRITE_WAIT_SECONDS) -> Engine:
-    """The shop's own engine. SQLite: WAL, synchronous=FULL, foreign keys, explicit BEGIN, a fair wait for its lock."""
+    """The shop's own engine. SQLite: WAL, synchronous=FULL, foreign keys, explicit BEGIN, a fair wait for its lock.
+
+    Errors name the statement and not its values: those may be somebody's address, and errors are logged.
+    """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
-        return create_engine(url, pool_pre_ping=True, pool_size=8, max_overflow=8, pool_timeout=5)
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=8, pool_timeout=5)
     in_memory = url.database in (None, "", ":memory:")
     options = {WAIT_OPTION: write_wait_seconds}
     pool = {"poolclass": StaticPool} if in_memory else {}
-    engine = create_engine(url, execution_options=options, **pool)
+    engine = create_engine(url, hide_parameters=True, execution_options=options, **pool)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine

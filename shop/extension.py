@@ -36,7 +36,15 @@ from shop.storefront import (
 )
 from shop.storefront import views as storefront_views
 from shop.storefront.context import register_context
-from shop.web import EXTENSION, Runtime, close_session, money_filter, register_refusals, shop_url
+from shop.web import (
+    EXTENSION,
+    Runtime,
+    close_session,
+    money_filter,
+    register_body_limit,
+    register_refusals,
+    shop_url,
+)
 
 PAGES: tuple[Blueprint, ...] = (
     cart_views.blueprint,
@@ -112,6 +120,7 @@ def _parent_blueprint(runtime: Runtime) -> Blueprint:
         static_url_path="/static",
     )
     register_refusals(parent)
+    register_body_limit(parent, runtime.config)
     register_headers(parent, runtime.config)
     register_assets(parent)
     register_context(parent)

@@ -44,4 +44,4 @@ class Keyring:
     def is_mac(self, purpose: str, text: str, given: str) -> bool:
         """Whether `given` is the digest of `text` under any configured key (compared in constant time)."""
         candidates = [hmac.new(key, text.encode(), "sha256").hexdigest() for key in self._derive(purpose)]
-        return any(hmac.compare_digest(candidate, given) for candidate in candidates)
+        return any(hmac.compare_digest(candidate.encode(), given.encode()) for candidate in candidates)

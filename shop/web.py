@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from traceback import extract_tb
 from typing import Any, cast
 
 import structlog
@@ -32,6 +33,7 @@ from shop.keys import Keyring
 from shop.money import Money, format_money
 
 EXTENSION = "tsubo"
+WEBHOOK_BYTES = 256 * 1024
 ADDRESSES = "tsubo_addresses"
 FRAME = {"static", "stylesheet", "content.page"}
 log = structlog.get_logger("shop.web")
@@ -217,7 +219,10 @@ def _http_refusal(error: HTTPException) -> Response:
 def _crash(error: Exception) -> Response:
     if current_app.testing:
         raise error
-    log.exception("crash", endpoint=request.endpoint)
+    places = [f"{frame.name}:{frame.lineno}" for frame in extract_tb(error.__traceback__)[-6:]]
+    log.error(
+        "crash", endpoint=request.endpoint, kind=type(error).__name__, places=places
+    )  # no values: see make_engine
     return refusal(_HttpRefusal(500))
 
 
@@ -231,3 +236,13 @@ def register_refusals(blueprint: Blueprint) -> None:
     blueprint.register_error_handler(OverflowError, _unfit_value)
     blueprint.register_error_handler(HTTPException, _http_refusal)
     blueprint.register_error_handler(Exception, _crash)
+
+
+def register_body_limit(blueprint: Blueprint, config: Config) -> None:
+    """Read no more of a request than its page can need, also where the host sets no limit of its own."""
+
+    def limit() -> None:
+        is_upload = ".merchant." in (request.endpoint or "")
+        request.max_content_length = config.max_upload_bytes if is_upload else max(config.max_form_bytes, WEBHOOK_BYTES)
+
+    blueprint.before_request(limit)

@@ -212,7 +212,8 @@ def find_line(session: Session, token: str | None, sku: str, now: datetime) -> t
 def name_of(session: Session, sku: str) -> str | None:
     """Title and option of a variant, whether it is still sold or not."""
     query = select(Product.title, Variant.option_value).join(Variant, Variant.product_id == Product.id)
-    row = session.execute(query.where(Variant.sku == sku)).first()
+    was_sold = Product.status != ProductStatus.DRAFT
+    row = session.execute(query.where(Variant.sku == sku, was_sold)).first()
     return None if row is None else ", ".join(filter(None, row))
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from shop.catalogue import codes
 from shop.catalogue.models import Product
@@ -109,6 +109,16 @@ def index_product(session: Session, product: Product) -> None:
     parts = {"id": product.id, **_document(product)}
     session.execute(_DELETE[_kind(session)], {"id": product.id})
     session.execute(_INSERT[_kind(session)], parts)
+
+
+def index_all(session: Session) -> int:
+    """Fill the index when it does not hold every product, as after a migration that made it anew; returns how many."""
+    products = session.scalar(select(func.count()).select_from(Product)) or 0
+    if session.scalar(text("SELECT count(*) FROM shop_search")) == products:
+        return 0
+    for product in session.scalars(select(Product).options(selectinload(Product.variants))):
+        index_product(session, product)
+    return products
 
 
 def _kind(session: Session) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from shop.keys import new_token
@@ -46,6 +46,7 @@ def erase_customer(session: Session, email: str, now: datetime) -> Erasure:
     ids = tuple(order.id for order in finished)
     session.execute(update(OrderEvent).where(OrderEvent.order_id.in_(ids), OrderEvent.note != "").values(note=ERASED))
     session.execute(update(Shipment).where(Shipment.order_id.in_(ids)).values(tracking_number=""))
+    session.execute(delete(OutboxMail).where(OutboxMail.order_id.in_(ids), OutboxMail.sent_at.is_(None)))
     session.execute(
         update(OutboxMail).where(OutboxMail.order_id.in_(ids)).values(recipient=ERASED, text=ERASED, html="")
     )

@@ -35,9 +35,7 @@ class Offer(NamedTuple):
 
 
 _OFFERS = (
-    select(
-        Product.sku, Product.option_name, Variant.sku, Variant.option_value, Price.minor, StockLevel.sku.is_(None)
-    )
+    select(Product.sku, Product.option_name, Variant.sku, Variant.option_value, Price.minor, StockLevel.sku.is_(None))
     .join(Variant, Variant.product_id == Product.id)
     .outerjoin(Price, (Price.variant_id == Variant.id) & (Price.currency == bindparam("currency")))
     .outerjoin(StockLevel, StockLevel.sku == Variant.sku)

@@ -74,6 +74,19 @@ def test_a_host_overrides_a_template(sqlite_databases: SqliteDatabases, tmp_path
         host.extensions["tsubo"].engine.dispose()
 
 
+def test_no_more_is_read_than_a_page_needs_where_the_host_sets_no_limit(sqlite_databases: SqliteDatabases) -> None:
+    with sqlite_databases.fresh() as url:
+        host = make_host(url, SHOP_URL_PREFIX="/store")
+        Shop().init_app(host, gateway=FakeGateway())
+        client = host.test_client()
+
+        answer = client.post("/store/newsletter", data={"email": "x" * 2_000_000}, headers={"Sec-Fetch-Site": "none"})
+
+        assert answer.status_code == 413
+        assert "Too large" in answer.text
+        host.extensions["tsubo"].engine.dispose()
+
+
 def test_a_config_prefix_of_the_hosts_choice(sqlite_databases: SqliteDatabases) -> None:
     with sqlite_databases.fresh() as url:
         host = Flask("host")
@@ -121,6 +134,12 @@ def test_another_package_called_shop_is_refused(tmp_path: Path, monkeypatch: pyt
         ({"SHOP_MODE": "live"}, "must be https in live mode"),
         ({"SHOP_MODE": "live", "SHOP_BASE_URL": "https://a.example"}, "must be a live key"),
         ({"SHOP_STRIPE_SECRET_KEY": "sk_live_x"}, "MODE is not live"),
+        ({"SHOP_STRIPE_PAGE_ORIGIN": "https://x; script-src *"}, "must be an origin"),
+        ({"SHOP_SMTP_URL": "http://mail"}, "must begin with smtp"),
+        ({"SHOP_MAIL_FROM": "a@b.example\nBcc: c@d.example"}, "must be one e-mail address"),
+        ({"SHOP_LOCALE": "xx_YY"}, "must be a locale"),
+        ({"SHOP_CART_DAYS": "99999999999"}, "must be between 7 and 365"),
+        ({"SHOP_BLUEPRINT_NAME": "a.b"}, "must be a plain name"),
         ({"SHOP_MODE": "live", "SHOP_FAILPOINT": "x"}, "SHOP_FAILPOINT is refused in live mode"),
     ],
 )

@@ -1,6 +1,7 @@
 """What an operator sees: health, readiness, metrics, logs, backup and restore."""
 
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,85 @@ def test_a_value_that_no_column_can_hold_is_bad_input(client: FlaskClient) -> No
     ]
 
     assert {answer.status_code for answer in answers} <= {200, 404, 422}
+
+
+def test_a_form_token_of_odd_letters_is_refused_and_breaks_nothing(client: FlaskClient) -> None:
+    client.set_cookie("tsubo_cart", "some-token", domain="shop.test")
+
+    answers = [client.post(path, data={"csrf_token": "é\ud7ff"}) for path in ("/cart/update", "/merchant/sign-in")]
+
+    assert {answer.status_code for answer in answers} <= {403, 404, 422}
+
+
+def test_search_finds_products_after_the_index_was_made_anew(app: Flask, client: FlaskClient) -> None:
+    runner = app.test_cli_runner()
+    runner.invoke(args=["shop", "load-demo"])
+    before = client.get("/products?q=lumbar").text.count("Lumbar")
+
+    runner.invoke(args=["shop", "downgrade", "0001"])
+    runner.invoke(args=["shop", "upgrade"])
+
+    assert before > 0
+    assert client.get("/products?q=lumbar").text.count("Lumbar") == before
+
+
+def test_a_filled_database_goes_down_and_up_and_keeps_its_rows(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    runner.invoke(args=["shop", "load-demo"])
+    engine = app.extensions["tsubo"].engine
+    count = text("SELECT count(*), sum(price_from_minor) FROM shop_product")
+    with engine.connect() as connection:
+        before = connection.execute(count).one()
+
+    for revision in ("0001", "head"):
+        done = runner.invoke(args=["shop", "downgrade" if revision == "0001" else "upgrade", revision])
+        assert done.exit_code == 0, done.output
+
+    with engine.connect() as connection:
+        assert connection.execute(count).one() == before
+    assert schema.differences(engine) == []
+
+
+def test_an_error_in_the_log_names_no_value(
+    make_app: MakeApp, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = make_app(TESTING=False)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    engine = app.extensions["tsubo"].engine
+
+    def broken() -> str:
+        with engine.connect() as connection:
+            return str(connection.execute(text("SELECT :it FROM no_such_table"), {"it": "ann@example.com"}))
+
+    monkeypatch.setitem(app.view_functions, "shop.ops.health", broken)
+
+    answer = app.test_client().get("/healthz")
+
+    written = capsys.readouterr()
+    assert answer.status_code in (500, 503)
+    assert "ann@example.com" not in written.err + written.out + answer.text
+
+
+def test_a_backup_ends_while_the_shop_is_written_to(sqlite_databases: SqliteDatabases, tmp_path: Path) -> None:
+    with sqlite_databases.fresh() as url:
+        engine = make_engine(url)
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE shop_ballast (words TEXT)"))
+            connection.execute(text("INSERT INTO shop_ballast VALUES (:it)"), [{"it": "x" * 4000}] * 4000)
+        stop = threading.Event()
+
+        def keep_writing() -> None:
+            while not stop.wait(0.01):
+                with engine.begin() as connection:
+                    connection.execute(text("INSERT INTO shop_ballast VALUES ('more')"))
+
+        writer = threading.Thread(target=keep_writing)
+        writer.start()
+        try:
+            size = backup.back_up(engine, tmp_path / "copy.db")
+        finally:
+            stop.set()
+            writer.join()
+
+        assert size > 4000 * 4000
+        engine.dispose()
