@@ -24,7 +24,7 @@ CONFIRMATION = Kind("confirmation", "Thank you for your order")
 SHIPPED = Kind("shipped", "Your parcel is on its way: order")
 REFUNDED = Kind("refunded", "Your refund for order")
 CANCELLED = Kind("cancelled", "Cancelled: order")
-SOLD_OUT = Kind("sold_out", "Sold out, and your money is on its way back: order")
+SOLD_OUT = Kind("sold_out", "Sold out, and your refund has been asked for: order")
 PAYMENT_FAILED = Kind("payment_failed", "Your payment did not arrive: order")
 
 

@@ -16,6 +16,7 @@ from shop.orders.models import Order
 from shop.orders.states import OrderState, PaymentState
 from shop.payments import flow, refunding, refunds, service
 from shop.payments.desk import Desk
+from shop.payments.models import PaymentAttempt
 from shop.payments.settlement import Outcome
 from shop.payments.states import AttemptState
 
@@ -33,11 +34,12 @@ class ReconcileReport:
     failed: tuple[str, ...]
     unknown_charges: tuple[str, ...]
     needs_attention: tuple[str, ...]
+    money_kept: tuple[str, ...]
 
     @property
     def is_clean(self) -> bool:
         """Whether shop and provider agree now."""
-        return not (self.failed or self.unknown_charges or self.needs_attention)
+        return not (self.failed or self.unknown_charges or self.needs_attention or self.money_kept)
 
     def lines(self) -> list[str]:
         """The report for people."""
@@ -46,6 +48,7 @@ class ReconcileReport:
             ("could not be settled, will be tried again", self.failed),
             ("paid at the provider, unknown here", self.unknown_charges),
             ("needs a person", self.needs_attention),
+            ("cancelled, and not all the money was sent back", self.money_kept),
         )
         rows = [f"{title}: {', '.join(values)}" for title, values in named if values]
         return [f"{self.checked} payments and refunds compared with the provider", *rows]
@@ -90,7 +93,9 @@ def reconcile_all(desk: Desk, *, since: datetime, now: datetime) -> ReconcileRep
         attention = session.scalars(
             select(Order.number).where(Order.payment_state == PaymentState.NEEDS_ATTENTION).order_by(Order.id)
         ).all()
-    return ReconcileReport(run.checked, tuple(run.repaired), tuple(run.failed), tuple(run.unknown), tuple(attention))
+        kept = _money_kept(session)
+    named = (run.repaired, run.failed, run.unknown, attention, kept)
+    return ReconcileReport(run.checked, *(tuple(numbers) for numbers in named))
 
 
 def _listed_work(
@@ -117,6 +122,17 @@ def _refunded_elsewhere(session: Session, listed: dict[str, PaymentFacts]) -> li
         if facts.payment_intent and facts.refunded_minor > refunds.sent_back(session, facts.payment_intent)
         if service.find_attempt(session, facts.session_id) is not None
     ]
+
+
+def _money_kept(session: Session) -> list[str]:
+    """Cancelled orders whose refunds, but for those that failed, are less than what was captured."""
+    rows = session.execute(
+        select(Order.number, PaymentAttempt.payment_intent, PaymentAttempt.captured_minor)
+        .join(PaymentAttempt, PaymentAttempt.order_id == Order.id)
+        .where(Order.state == OrderState.CANCELLED, PaymentAttempt.captured_minor > 0)
+        .order_by(Order.id)
+    )
+    return list(dict.fromkeys(n for n, intent, captured in rows if captured > refunds.sent_back(session, intent)))
 
 
 def _named_order(session: Session, facts: PaymentFacts) -> Order | None:

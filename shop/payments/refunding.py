@@ -32,7 +32,9 @@ def send_refund(desk: Desk, request: RefundRequest, *, now: datetime) -> RefundS
         facts = desk.gateway().refund(request)
     except GatewayRefused as refusal:
         with desk.transaction() as session:
-            refunds.refuse_refund(session, request.refund_id, reason=refusal.reason, now=now)
+            refunds.refuse_refund(
+                session, request.refund_id, reason=refusal.reason, letterhead=desk.letterhead, now=now
+            )
         raise
     desk.failpoint("after_refund")
     with desk.transaction() as session:
@@ -71,7 +73,8 @@ def catch_up_refund(desk: Desk, refund_id: int, *, now: datetime) -> RefundState
     if now - created_at < KEY_LIFE:
         return send_refund(desk, request, now=now)
     with desk.transaction() as session:
-        refunds.refuse_refund(session, refund_id, reason="it never reached the provider", now=now)
+        reason = "it never reached the provider"
+        refunds.refuse_refund(session, refund_id, reason=reason, letterhead=desk.letterhead, now=now)
     return RefundState.FAILED
 
 

@@ -14,9 +14,11 @@ from shop.money import Money
 from shop.orders import mails
 from shop.orders import service as orders
 from shop.orders.models import Order
+from shop.orders.states import NEXT_PAYMENT_STATES, PaymentState
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.states import NEXT_REFUND_STATES, RefundState
 
+AUTOMATIC = "auto:"  # begins the form token of a refund that nobody clicked
 WAITING = (RefundState.REQUESTED, RefundState.PENDING)
 PROVIDER_STATES = {
     "pending": RefundState.PENDING,
@@ -106,15 +108,18 @@ def settle_refund(
         order = orders.get_by_id(session, refund.order_id)
         amount = Money(refund.amount_minor, refund.currency)
         mails.write_refunded(session, order, amount, refund.id, letterhead=letterhead, now=now)
+    if new is RefundState.FAILED:
+        _ask_for_a_person(session, refund, letterhead=letterhead, now=now)
     return new
 
 
-def refuse_refund(session: Session, refund_id: int, *, reason: str, now: datetime) -> None:
+def refuse_refund(session: Session, refund_id: int, *, reason: str, letterhead: Letterhead, now: datetime) -> None:
     """The provider answered no: the refund failed and its amount is free again."""
     refund = _locked(session, refund_id)
     if _move(session, refund, RefundState.FAILED):
         note = f"refund {refund.id} refused: {reason}"[:500]
         orders.record(session, refund.order_id, subject="refund", note=note, actor="provider", now=now)
+        _ask_for_a_person(session, refund, letterhead=letterhead, now=now)
 
 
 def adopt_refund(session: Session, facts: RefundFacts, *, now: datetime) -> int | None:
@@ -203,6 +208,18 @@ def sent_back(session: Session, payment_intent: str | None) -> int:
         )
     )
     return int(back or 0)
+
+
+def _ask_for_a_person(session: Session, refund: Refund, *, letterhead: Letterhead, now: datetime) -> None:
+    """A refund that nobody clicked has nobody who sees it fail: the merchant is told."""
+    if not refund.form_token.startswith(AUTOMATIC):
+        return
+    order, note = orders.get_by_id(session, refund.order_id), f"the automatic refund {refund.id} failed"
+    if PaymentState.NEEDS_ATTENTION in NEXT_PAYMENT_STATES[order.payment_state]:
+        orders.move_payment(session, order.id, PaymentState.NEEDS_ATTENTION, actor="system", now=now, note=note)
+    else:
+        orders.record(session, order.id, subject="payment", note=note, actor="system", now=now)
+    mails.alert(session, order, note, letterhead=letterhead, now=now)
 
 
 def _left(session: Session, attempt: PaymentAttempt) -> int:

@@ -151,7 +151,9 @@ def _needs_attention(case: _Case, wrong: str) -> Settled:
 
 def _refund_all(case: _Case, *, note: str, mail: bool) -> Settled:
     session, order, attempt = case.session, case.order, case.attempt
-    wish = refunds.RefundWish(case.facts.amount, reason=note, form_token=f"auto:{attempt.id}", actor="system")
+    wish = refunds.RefundWish(
+        case.facts.amount, reason=note, form_token=f"{refunds.AUTOMATIC}{attempt.id}", actor="system"
+    )
     request = refunds.open_refund_of(session, order, attempt, wish, now=case.now)
     if mail:
         mails.write(session, order, mails.SOLD_OUT, letterhead=case.letterhead, now=case.now)
