@@ -55,6 +55,9 @@ def close_other_orders(cart_id: int, cart_version: int, form: PlaceForm, *, now:
             outcome = flow.close_open_session(web_desk(), order_id, now=now, actor="customer")
         except GatewayUnavailable as error:
             return provider_silent(error, form)
+        except GatewayRefused:  # the earlier page may still be open: no second order beside it
+            sentence = "The page of your earlier order could not be closed. Please try again in a moment."
+            return provider_silent(GatewayUnavailable(sentence), form)
         order = orders.get_by_id(db(), order_id)
         is_waiting = order.state is OrderState.PENDING and order.cart_version == cart_version
         if outcome is Outcome.PLACED or order.state is OrderState.PLACED or is_waiting:

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from shop.errors import Conflict
-from shop.gateway import GatewayRefused, GatewayUnavailable, PaymentFacts, PaymentPage, PaymentRequest
+from shop.errors import Conflict, ShopError
+from shop.gateway import GatewayRefused, PaymentFacts, PaymentPage, PaymentRequest
+from shop.money import Money
 from shop.orders import service as orders
+from shop.orders.models import Order
 from shop.orders.states import OrderState
 from shop.payments import refunding, service, settlement
 from shop.payments.desk import Desk
@@ -18,6 +20,7 @@ from shop.payments.states import AttemptState
 from shop.stock import service as stock
 
 log = structlog.get_logger("shop.payments")
+TRY_AGAIN = timedelta(minutes=5)  # an order that could not be ended makes room for the others
 
 
 def open_page(desk: Desk, request: PaymentRequest) -> PaymentPage:
@@ -113,7 +116,8 @@ def look_again(desk: Desk, order_id: int, *, now: datetime) -> Outcome:
 def close_open_session(desk: Desk, order_id: int, *, now: datetime, actor: str = "system") -> Outcome:
     """End the order's payment page so that nobody can pay it any more, then settle what is true by then.
 
-    A page that was paid meanwhile is settled as paid. Raises GatewayUnavailable: then nothing was released.
+    A page that was paid meanwhile is settled as paid. Raises GatewayUnavailable, or GatewayRefused when the page is
+    still open: then nothing was released.
     """
     with desk.transaction() as session:
         order = orders.get_by_id(session, order_id)
@@ -122,12 +126,13 @@ def close_open_session(desk: Desk, order_id: int, *, now: datetime, actor: str =
         session_ids = [a.session_id for a in attempts if a.session_id]
         asked = [a.session_id for a in completed if a.session_id and not a.captured_minor]
         lost_since = min((a.created_at for a in attempts if not a.session_id), default=None)
+        since = min((a.created_at for a in attempts), default=now)
     if lost_since is not None:
         found = _find_by_reference(desk, order.number, since=lost_since)
         session_ids += [found.session_id] if found is not None and found.session_id not in session_ids else []
     outcome = Outcome.UNCHANGED
     for session_id in session_ids:
-        facts = desk.gateway().close_payment(session_id)
+        facts = _closed(desk, order, session_id, since=since)
         outcome = settle_facts(desk, order_id, facts, now=now, actor=actor).outcome
     for session_id in asked:
         waiting = desk.gateway().find_payment(session_id)
@@ -150,16 +155,43 @@ def settle_facts(desk: Desk, order_id: int, facts: PaymentFacts, *, now: datetim
 
 
 def expire_due(desk: Desk, *, now: datetime) -> int:
-    """End every order whose held units are out of time; returns how many. One that fails is tried again later."""
+    """End every order whose held units are out of time; returns how many.
+
+    One that cannot be ended keeps its units a little longer, so that it is not the first of every run.
+    """
     with desk.transaction() as session:
         due = stock.orders_with_expired_holds(session, now)
     ended = 0
     for order_id in due:
+        outcome = Outcome.UNCHANGED
         try:
-            ended += close_open_session(desk, order_id, now=now) is not Outcome.UNCHANGED
-        except (GatewayUnavailable, GatewayRefused, Conflict) as error:
+            outcome = close_open_session(desk, order_id, now=now)
+        except ShopError as error:
             log.warning("order_not_ended", order_id=order_id, code=error.code)
+        ended += outcome is not Outcome.UNCHANGED
+        if outcome is Outcome.UNCHANGED:
+            with desk.transaction() as session:
+                stock.extend_holds(session, order_id, now + TRY_AGAIN)
     return ended
+
+
+def _closed(desk: Desk, order: Order, session_id: str, *, since: datetime) -> PaymentFacts:
+    """What is true of a payment page after it was closed. One that the provider never heard of has ended.
+
+    Raises GatewayUnavailable, or GatewayRefused when the page, or another one that names the order, may be open.
+    """
+    try:
+        return desk.gateway().close_payment(session_id)
+    except GatewayRefused:
+        facts = desk.gateway().find_payment(session_id)
+        if facts is not None and facts.status != "open":
+            return facts
+        facts = facts or _find_by_reference(desk, order.number, since=since)
+        if facts is not None and facts.status != "expired":
+            raise
+    log.warning("payment_page_unknown", order_id=order.id)
+    nothing, live = Money(0, order.currency), desk.letterhead.live
+    return PaymentFacts(session_id, order.number, "expired", "unpaid", nothing, live, None)
 
 
 def _find_by_reference(desk: Desk, number: str, *, since: datetime) -> PaymentFacts | None:
