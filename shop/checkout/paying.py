@@ -60,7 +60,7 @@ def close_other_orders(cart_id: int, cart_version: int, form: PlaceForm, *, now:
             return provider_silent(GatewayUnavailable(sentence), form)
         order = orders.get_by_id(db(), order_id)
         is_waiting = order.state is OrderState.PENDING and order.cart_version == cart_version
-        if outcome is Outcome.PLACED or order.state is OrderState.PLACED or is_waiting:
+        if outcome in (Outcome.PLACED, Outcome.WAITING) or order.state is OrderState.PLACED or is_waiting:
             return see_other(shop_url("order.page", token=token))
     return None
 

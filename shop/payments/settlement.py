@@ -132,10 +132,17 @@ def _sell(session: Session, order: Order) -> bool:
 
 def _place(session: Session, order: Order, *, letterhead: Letterhead, now: datetime, actor: str) -> None:
     orders.move_order(session, order.id, OrderState.PLACED, actor=actor, now=now)
-    if order.cart_id is not None and order.cart_version is not None:
-        bought = {line.sku: line.quantity for line in order.lines}
-        cart.clear_after_payment(session, order.cart_id, order.cart_version, bought)
+    _take_out_of_cart(session, order)
     mails.write(session, order, mails.CONFIRMATION, letterhead=letterhead, now=now)
+
+
+def _take_out_of_cart(session: Session, order: Order) -> None:
+    """What was ordered leaves the cart, once: a version that is forgotten tells that it was done."""
+    if order.cart_id is None or order.cart_version is None:
+        return
+    bought = {line.sku: line.quantity for line in order.lines}
+    cart.clear_after_payment(session, order.cart_id, order.cart_version, bought)
+    order.cart_version = None
 
 
 def _needs_attention(case: _Case, wrong: str) -> Settled:
@@ -166,6 +173,8 @@ def _settle_waiting(case: _Case) -> Settled:
     stock.extend_holds(session, order.id, case.now + LONGEST_WAIT)
     if not move_attempt(session, attempt, AttemptState.COMPLETED):
         return Settled(Outcome.UNCHANGED)
+    if order.state is OrderState.PENDING:  # or a changed cart could order the same goods once more
+        _take_out_of_cart(session, order)
     orders.record(session, order.id, subject="payment", note="waiting for the money", actor=case.actor, now=case.now)
     return Settled(Outcome.WAITING)
 

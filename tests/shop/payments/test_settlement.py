@@ -7,8 +7,6 @@ from itertools import permutations
 import pytest
 from sqlalchemy import select
 
-from shop.cart.models import Cart, CartLine
-from shop.catalogue.models import Variant
 from shop.errors import NotFound
 from shop.money import Money
 from shop.orders.models import OrderEvent
@@ -17,7 +15,7 @@ from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.states import AttemptState
 from shop.stock import service as stock
 from shop.stock.models import Hold
-from tests.make import NOW, make_product
+from tests.make import NOW
 from tests.shop.payments.conftest import Bench
 
 
@@ -220,26 +218,6 @@ def test_a_refund_that_cannot_be_sent_now_is_written_down(bench: Bench) -> None:
     assert settled.refund is not None
     with bench.desk.transaction() as session:
         assert session.scalars(select(Refund.state)).one().value == "requested"
-
-
-def test_paying_empties_the_cart_it_was_made_from(bench: Bench) -> None:
-    with bench.desk.transaction() as session:
-        make_product(session, "MAT01")
-        variant = session.scalars(select(Variant)).one()
-        cart = Cart(token_hash="t", version=3, created_at=NOW, expires_at=NOW + timedelta(days=30))
-        cart.lines.append(
-            CartLine(variant_id=variant.id, quantity=1, seen_minor=3400, seen_currency="USD", added_at=NOW)
-        )
-        session.add(cart)
-        session.flush()
-        cart_id = cart.id
-    order_id, session_id = bench.opened(cart_id=cart_id, cart_version=3)
-    bench.gateway.pay(session_id)
-
-    bench.settle(order_id, session_id)
-
-    with bench.desk.transaction() as session:
-        assert session.scalars(select(CartLine)).all() == []
 
 
 def test_the_history_tells_who_moved_what(bench: Bench) -> None:
