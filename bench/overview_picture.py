@@ -83,7 +83,7 @@ def main() -> int:
         picture = composed(browser, url)
         browser.close()
     TARGET.parent.mkdir(parents=True, exist_ok=True)
-    picture.quantize(256, dither=Image.Dither.FLOYDSTEINBERG).save(TARGET, optimize=True)
+    picture.save(TARGET, optimize=True)
     size = TARGET.stat().st_size
     print(f"{TARGET}: {picture.width} x {picture.height}, {size} bytes")
     return 0 if size < MOST_BYTES else 1

@@ -26,7 +26,6 @@ _CONTENTS = (
     select(
         Variant.sku,
         Product.id.label("product_id"),
-        Product.sku.label("product_sku"),
         Product.slug,
         Product.title,
         Variant.option_value,
@@ -79,7 +78,6 @@ def _line(row: Row[*tuple[Any, ...]], currency: str, own_holds: Mapping[str, int
     return CartLineView(
         sku=row.sku,
         product_id=row.product_id,
-        product_sku=row.product_sku,
         slug=row.slug,
         title=row.title,
         option_value=row.option_value,

@@ -74,7 +74,6 @@ class CartLineView:
 
     sku: str
     product_id: int
-    product_sku: str
     slug: str
     title: str
     option_value: str

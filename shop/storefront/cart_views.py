@@ -164,7 +164,7 @@ def _picture_url(line: CartLineView) -> str:
     window = shop_window()
     if line.picture_file is not None:
         return window.media_url + line.picture_file
-    return f"{window.picture_url}{line.product_sku}.svg"
+    return f"{window.picture_url}{line.sku}.svg"  # in the colour that was chosen
 
 
 def _line_form() -> LineForm:

@@ -149,7 +149,7 @@ def test_the_order_does_not_say_that_it_came_from_the_questionnaire(walked: Walk
 @pytest.mark.parametrize("planted", ["pain_kind=jaw_tension", '"health": ["NECKI"]', "weak or painful grip", "87.31"])
 def test_the_search_finds_an_answer_wherever_one_is_planted(walked: Walked, planted: str) -> None:
     for place, text in walked.captured.items():
-        found = canary.leaks({**walked.captured, place: f"{text} {planted} and so on"}, PATTERNS)
+        found = canary.leaks({place: f"{text[-2_000:]} {planted} and so on"}, PATTERNS)
 
         assert found
         assert all(line.startswith(f"{place}:") for line in found)

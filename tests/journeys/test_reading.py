@@ -1,0 +1,32 @@
+"""Text that can be read and controls that can be hit."""
+
+from tests.journeys.conftest import LiveShop, NewContext
+
+ARTICLE = "/articles/acupressure-and-back-pain"
+LINES = """() => [...document.querySelectorAll("main p")].filter(p => p.textContent.length > 300).map(p => {
+  const lines = Math.round(p.getBoundingClientRect().height / parseFloat(getComputedStyle(p).lineHeight));
+  return p.textContent.trim().length / lines;
+})"""
+
+
+def test_a_line_of_an_article_has_45_to_75_characters(live_shop: LiveShop, new_context: NewContext) -> None:
+    page = new_context(width=1280).new_page()
+
+    page.goto(live_shop.url + ARTICLE)
+    lengths = page.evaluate(LINES)
+
+    assert len(lengths) > 3
+    assert all(45 <= length <= 75 for length in lengths), lengths
+    assert page.evaluate("parseFloat(getComputedStyle(document.querySelector('main p')).fontSize)") >= 17
+
+
+def test_every_target_of_a_question_is_large_enough_for_a_thumb(live_shop: LiveShop, new_context: NewContext) -> None:
+    page = new_context(width=320).new_page()
+    page.goto(f"{live_shop.url}/find")
+    page.check("input[name=consent]")
+    page.click("main form button")
+
+    heights = page.eval_on_selector_all("main .ts-choice, main button", "all => all.map(one => one.offsetHeight)")
+
+    assert len(heights) > 20
+    assert min(heights) >= 44
