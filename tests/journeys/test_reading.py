@@ -1,6 +1,7 @@
 """Text that can be read and controls that can be hit."""
 
 from tests.journeys.conftest import LiveShop, NewContext
+from tests.journeys.tour import slug_of
 
 ARTICLE = "/articles/acupressure-and-back-pain"
 LINES = """() => [...document.querySelectorAll("main p")].filter(p => p.textContent.length > 300).map(p => {
@@ -30,3 +31,26 @@ def test_every_target_of_a_question_is_large_enough_for_a_thumb(live_shop: LiveS
 
     assert len(heights) > 20
     assert min(heights) >= 44
+
+
+def test_the_browser_can_fill_in_who_and_where(live_shop: LiveShop, new_context: NewContext) -> None:
+    page = new_context().new_page()
+    page.goto(f"{live_shop.url}/products/{slug_of(live_shop, in_stock=True)}")
+    page.click("main button:has-text('Add to cart')")
+    page.goto(f"{live_shop.url}/checkout")
+
+    fields = page.eval_on_selector_all(
+        "main [autocomplete]", "all => Object.fromEntries(all.map(one => [one.name, one.autocomplete]))"
+    )
+
+    assert fields == {
+        "email": "email",
+        "full_name": "name",
+        "country": "country",
+        "line1": "address-line1",
+        "line2": "address-line2",
+        "city": "address-level2",
+        "region": "address-level1",
+        "postal_code": "postal-code",
+        "phone": "tel",
+    }
