@@ -1,6 +1,7 @@
 """A canary (R1-R6): the answers appear in no address, log line, title, header or cookie in clear, and on no server."""
 
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from typing import Any
 
@@ -60,7 +61,19 @@ class Watched:
         return answer
 
 
+ENCRYPTED = re.compile(r"gAAAA[\w=-]+")
+
+
+def opened(token: re.Match[str]) -> str:
+    """The bytes of an encrypted value: its letters alone spell short codes by chance."""
+    return urlsafe_b64decode(token[0]).decode("latin-1")
+
+
 def assert_no_trace(where: str, content: str) -> None:
+    if ENCRYPTED.search(content):
+        content = ENCRYPTED.sub(opened, content)
+        assert not [trace for trace in TRACES if trace in content], where
+        return
     found = [trace for trace in TRACES if trace.lower() in content.lower()]
     assert not found, f"{where}: {found}"
 
