@@ -1,30 +1,118 @@
-"""How often one address may try something: counted in memory or in Redis."""
+"""How often one address may try something: counted in memory or in Redis.
 
+Only what changes something or guesses at a secret is counted; reading pages never is.
+"""
+
+from functools import lru_cache
+from ipaddress import IPv6Address
+from math import ceil
+from threading import Lock
+from typing import TYPE_CHECKING
+
+import structlog
 from flask import current_app, request
-from limits import parse
-from limits.storage import storage_from_string
-from limits.strategies import MovingWindowRateLimiter
 
+from shop.clock import utc_now
 from shop.errors import TooMany
 from shop.web import config
 
+if TYPE_CHECKING:
+    from limits import RateLimitItem
+    from limits.strategies import RateLimiter
+
 _KEY = "tsubo_limiter"
+_SPARE_KEY = "tsubo_spare_limiter"
+_making = Lock()
+log = structlog.get_logger("shop.throttle")
 
 
-def _limiter() -> MovingWindowRateLimiter:
-    if _KEY not in current_app.extensions:
-        current_app.extensions[_KEY] = MovingWindowRateLimiter(storage_from_string(config().limits_url))
-    limiter: MovingWindowRateLimiter = current_app.extensions[_KEY]
+def throttle(scope: str, rates: str, *, subject: str | None = None) -> None:
+    """Count one try; raises TooMany above `rates` for this scope and subject (default: the client's address).
+
+    rates: "10/minute", or several that all hold, with semicolons between: "10/15 minutes;40/day" makes the wait grow.
+    "" counts nothing. When the counters' server is away, this process counts alone: slower guessing, and no 500.
+    """
+    who = subject or client_address()
+    for item in _parse(rates):
+        if not _hit(item, scope, who):
+            log.warning("throttled", scope=scope)
+            raise TooMany(retry_after_seconds=_seconds_to_wait(item, scope, who))
+
+
+def forgive(scope: str, rates: str, *, subject: str | None = None) -> None:
+    """Forget the tries of this scope and subject: the last one was rightful."""
+    from limits.errors import StorageError  # noqa: PLC0415  # see _make
+
+    who = subject or client_address()
+    for item in _parse(rates):
+        try:
+            _limiter().clear(item, scope, who)
+        except StorageError:
+            log.warning("limits_unavailable")
+        _spare().clear(item, scope, who)
+
+
+def client_address() -> str:
+    """Who is counted as one client: an IPv4 address, or the network of 64 bits that one IPv6 line gets."""
+    address = request.remote_addr or "unknown"
+    if ":" not in address:
+        return address
+    try:
+        found = IPv6Address(address.partition("%")[0])
+    except ValueError:
+        return address
+    return str(found.ipv4_mapped or f"{IPv6Address(int(found) >> 64 << 64)}/64")
+
+
+def _seconds_to_wait(item: "RateLimitItem", scope: str, who: str) -> int:
+    from limits.errors import StorageError  # noqa: PLC0415  # see _make
+
+    try:
+        free_at = _limiter().get_window_stats(item, scope, who).reset_time
+    except StorageError:
+        return item.get_expiry()
+    return min(item.get_expiry(), max(1, ceil(free_at - utc_now().timestamp())))
+
+
+def _hit(item: "RateLimitItem", scope: str, who: str) -> bool:
+    from limits.errors import StorageError  # noqa: PLC0415  # see _make
+
+    try:
+        return _limiter().hit(item, scope, who)
+    except StorageError:
+        log.warning("limits_unavailable")
+        return _spare().hit(item, scope, who)
+
+
+@lru_cache(maxsize=64)
+def _parse(rates: str) -> tuple["RateLimitItem", ...]:
+    if not rates:
+        return ()
+    from limits import parse_many  # noqa: PLC0415  # see _make
+
+    return tuple(parse_many(rates))
+
+
+def _limiter() -> "RateLimiter":
+    return _made(_KEY, config().limits_url)
+
+
+def _spare() -> "RateLimiter":
+    return _made(_SPARE_KEY, "memory://")
+
+
+def _made(key: str, url: str) -> "RateLimiter":
+    limiter: RateLimiter | None = current_app.extensions.get(key)
+    if limiter is None:
+        with _making:
+            limiter = current_app.extensions.get(key) or _make(url)
+            current_app.extensions[key] = limiter
     return limiter
 
 
-def throttle(scope: str, rate: str, *, subject: str | None = None) -> None:
-    """Count one try; raises TooMany above `rate` ("10/minute") for this scope and subject (default: the address)."""
-    item = parse(rate)
-    if not _limiter().hit(item, scope, subject or request.remote_addr or "unknown"):
-        raise TooMany(retry_after_seconds=item.get_expiry())
+def _make(url: str) -> "RateLimiter":
+    """The library is loaded with the first count: it brings asyncio along, which no start should wait for."""
+    from limits.storage import storage_from_string  # noqa: PLC0415
+    from limits.strategies import MovingWindowRateLimiter  # noqa: PLC0415
 
-
-def forgive(scope: str, rate: str, *, subject: str | None = None) -> None:
-    """Forget the tries of this scope and subject: the last one was rightful."""
-    _limiter().clear(parse(rate), scope, subject or request.remote_addr or "unknown")
+    return MovingWindowRateLimiter(storage_from_string(url, wrap_exceptions=True))
