@@ -12,7 +12,7 @@ from shop.catalogue import rules, search
 from shop.catalogue.models import CatalogueVersion, Price, Product, ProductFacet, Variant
 from shop.catalogue.states import ProductStatus
 from shop.catalogue.values import FieldProblem, ProductValues, VariantValues
-from shop.errors import BadInput, NotFound
+from shop.errors import BadInput, Conflict, NotFound
 
 _NOT_COPIED = {"sku", "slug", "status", "variants", "list_position", "option_name"}
 _COPIED = tuple(name for name in ProductValues.__slots__ if name not in _NOT_COPIED)
@@ -26,6 +26,29 @@ class InvalidProduct(BadInput):
     def __init__(self, problems: Sequence[FieldProblem]) -> None:
         super().__init__("; ".join(f"{problem.field}: {problem.sentence}" for problem in problems[:5]))
         self.problems = tuple(problems)
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody else saved this product after it was read."""
+
+    def __init__(self) -> None:
+        super().__init__("Somebody else changed this product meanwhile.")
+
+
+def claim_version(session: Session, sku: str, seen: datetime, *, now: datetime) -> None:
+    """Make sure that the product is still what was read, and that nobody else writes it before this commits.
+
+    `seen` is its `updated_at` as it was read. Raises ChangedMeanwhile.
+    """
+    claimed = session.scalar(
+        update(Product)
+        .where(Product.sku == sku, Product.updated_at == seen)
+        .values(updated_at=now)
+        .returning(Product.id)
+        .execution_options(synchronize_session=False)  # the transaction has only begun: nothing is loaded yet
+    )
+    if claimed is None:
+        raise ChangedMeanwhile
 
 
 def save_product(session: Session, values: ProductValues, *, currency: str, lint: rules.Lint, now: datetime) -> Product:

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import Response, request
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from shop.audit import service as audit
@@ -12,7 +13,7 @@ from shop.catalogue import rules
 from shop.catalogue import service as catalogue
 from shop.catalogue.codes import TYPES
 from shop.catalogue.models import Product
-from shop.catalogue.service import InvalidProduct
+from shop.catalogue.service import ChangedMeanwhile, InvalidProduct
 from shop.catalogue.states import ProductStatus
 from shop.catalogue.values import FieldProblem, ProductValues
 from shop.catalogue.window import shop_window
@@ -31,6 +32,7 @@ from shop.web import config, db, transaction
 STALE = "This form was open for too long, or you signed in anew. Everything you typed is still here: save it again."
 CHANGED = "Somebody else changed this product meanwhile. What you typed is still here: save again to put it in place."
 EMPTY: Mapping[str, ProtectedForm] = {}
+AT_ONCE = "Another product with the same SKU or address was saved at this very moment. Please save once more."
 TAKEN = "There is a product with this SKU already."
 
 
@@ -77,18 +79,22 @@ def _save(product: Product | None) -> Response:
     typed = mapping.read_form(form, base, currency=config().currency)
     if typed is None:
         return _page(form, product, 422)
-    if product is not None and form.version.data != _version(product):
-        form.version.data = _version(product)
-        mapping.add_error(form.title, CHANGED)
-        return _page(form, product, 422)
     values = _with_status(typed.values, product)
     try:
         if found := _problems(values):
             raise InvalidProduct(found)
         with transaction() as session:
-            _write(session, values, typed.units, is_new=product is None, now=utc_now())
+            now = utc_now()
+            if product is not None:
+                catalogue.claim_version(session, values.sku, _seen(form), now=now)
+            _write(session, values, typed.units, is_new=product is None, now=now)
     except InvalidProduct as refusal:
         mapping.tell(form, refusal.problems)
+        return _page(form, product, 422)
+    except ChangedMeanwhile:
+        return _page_after_change(form, values.sku)
+    except IntegrityError:
+        mapping.add_error(form.sku if product is None else form.title, AT_ONCE)
         return _page(form, product, 422)
     return see("product_edit", sku=values.sku, done="created" if product is None else "saved")
 
@@ -151,6 +157,22 @@ def _currencies(product: Product | None) -> tuple[str, ...]:
 
 def _version(product: Product) -> str:
     return product.updated_at.isoformat()
+
+
+def _seen(form: ProductForm) -> datetime:
+    """When the product that the form was made from had last been saved. Raises ChangedMeanwhile for no such time."""
+    try:
+        return datetime.fromisoformat(form.version.data or "").astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise ChangedMeanwhile from error
+
+
+def _page_after_change(form: ProductForm, sku: str) -> Response:
+    """What was typed, over the product as it is now: saving it once more is a choice."""
+    product = catalogue.get_product(db(), sku)
+    form.version.data = _version(product)
+    mapping.add_error(form.title, CHANGED)
+    return _page(form, product, 422)
 
 
 def _tax_words() -> dict[str, str]:
