@@ -63,7 +63,9 @@ def config() -> Config:
 
 
 def gateway() -> Gateway:
-    """The current shop's payment provider. Network: never inside a transaction."""
+    """The current shop's payment provider. Network: asked for inside `transaction()` it raises RuntimeError."""
+    if g.get("shop_writing", False):
+        raise RuntimeError("gateway() inside transaction()")
     session: Session | None = g.get("shop_session")
     if session is not None and session.in_transaction():
         session.rollback()  # ends the read transaction, so that no lock is held while the provider answers
