@@ -1,16 +1,30 @@
 """The declarative base, our column types and our own engine. Nothing here knows Flask."""
 
+import os
 import sqlite3
 import time
+import weakref
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, Text, TypeDecorator, create_engine, event
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Enum,
+    MetaData,
+    Text,
+    TypeDecorator,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.pool import StaticPool
 
 WRITE_OPTION = "shop_write"
@@ -18,6 +32,9 @@ BUSY_TIMEOUT_MS = 5_000
 WRITE_WAIT_SECONDS, WRITE_LOOK_SECONDS = 20.0, 0.005
 WAIT_OPTION = "shop_write_wait"
 WAKE = "shop_wake"
+
+Minor = Annotated[int, mapped_column(BigInteger)]
+"""A column of minor units: a full cart of the dearest goods is more than 32 bits hold."""
 
 
 class Base(DeclarativeBase):
@@ -136,13 +153,30 @@ def make_engine(database_url: str, write_wait_seconds: float = WRITE_WAIT_SECOND
     if url.get_backend_name() != "sqlite":
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=8, max_overflow=8, pool_timeout=5)
+        pool_options = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8, "pool_timeout": 5}
+        return _leave_behind_at_fork(create_engine(url, hide_parameters=True, **pool_options))
     in_memory = url.database in (None, "", ":memory:")
     options = {WAIT_OPTION: write_wait_seconds}
     pool = {"poolclass": StaticPool} if in_memory else {}
     engine = create_engine(url, hide_parameters=True, execution_options=options, **pool)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
+    return engine if in_memory else _leave_behind_at_fork(engine)
+
+
+def _leave_behind_at_fork(engine: Engine) -> Engine:
+    """Let a forked process open connections of its own: two on one connection would mix up their answers.
+
+    Where no process can fork there is nothing to do.
+    """
+    kept = weakref.ref(engine)
+
+    def forget_connections() -> None:
+        if (known := kept()) is not None:
+            known.dispose(close=False)  # they are the parent's to close
+
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=forget_connections)
     return engine
 
 

@@ -72,12 +72,12 @@ def upgrade() -> None:
     sa.Column('postal_code', sa.String(length=20), nullable=False),
     sa.Column('country', sa.String(length=2), nullable=False),
     sa.Column('currency', sa.String(length=3), nullable=False),
-    sa.Column('subtotal_minor', sa.Integer(), nullable=False),
-    sa.Column('discount_minor', sa.Integer(), nullable=False),
-    sa.Column('shipping_minor', sa.Integer(), nullable=False),
-    sa.Column('tax_minor', sa.Integer(), nullable=False),
+    sa.Column('subtotal_minor', sa.BigInteger(), nullable=False),
+    sa.Column('discount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('shipping_minor', sa.BigInteger(), nullable=False),
+    sa.Column('tax_minor', sa.BigInteger(), nullable=False),
     sa.Column('tax_inclusive', sa.Boolean(), nullable=False),
-    sa.Column('total_minor', sa.Integer(), nullable=False),
+    sa.Column('total_minor', sa.BigInteger(), nullable=False),
     sa.Column('shipping_method', sa.String(length=40), nullable=False),
     sa.Column('shipping_title', sa.String(length=80), nullable=False),
     sa.Column('placed_at', shop.db.UtcDateTime(timezone=True), nullable=False),
@@ -104,10 +104,10 @@ def upgrade() -> None:
     sa.Column('status', sa.Enum('draft', 'published', 'archived', name='productstatus', native_enum=False, create_constraint=True, length=24), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
     sa.Column('option_name', sa.String(length=40), nullable=False),
-    sa.Column('price_from_minor', sa.Integer(), nullable=False),
-    sa.Column('price_to_minor', sa.Integer(), nullable=False),
-    sa.Column('compare_at_minor', sa.Integer(), nullable=True),
-    sa.Column('cost_minor', sa.Integer(), nullable=True),
+    sa.Column('price_from_minor', sa.BigInteger(), nullable=False),
+    sa.Column('price_to_minor', sa.BigInteger(), nullable=False),
+    sa.Column('compare_at_minor', sa.BigInteger(), nullable=True),
+    sa.Column('cost_minor', sa.BigInteger(), nullable=True),
     sa.Column('weight_grams', sa.Integer(), nullable=True),
     sa.Column('length_mm', sa.Integer(), nullable=True),
     sa.Column('width_mm', sa.Integer(), nullable=True),
@@ -163,6 +163,8 @@ def upgrade() -> None:
     sa.Column('email', sa.String(length=254), nullable=False),
     sa.Column('password_hash', sa.String(length=200), nullable=False),
     sa.Column('active', sa.Boolean(), nullable=False),
+    sa.Column('factor_secret', sa.Text(), nullable=True),
+    sa.Column('factor_step', sa.BigInteger(), server_default='0', nullable=False),
     sa.Column('created_at', shop.db.UtcDateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_staff_member')),
     sa.UniqueConstraint('email', name=op.f('uq_shop_staff_member_email'))
@@ -235,9 +237,9 @@ def upgrade() -> None:
     sa.Column('option_value', sa.String(length=60), nullable=False),
     sa.Column('quantity', sa.Integer(), nullable=False),
     sa.Column('returned', sa.Integer(), server_default='0', nullable=False),
-    sa.Column('unit_minor', sa.Integer(), nullable=False),
-    sa.Column('total_minor', sa.Integer(), nullable=False),
-    sa.Column('tax_minor', sa.Integer(), nullable=False),
+    sa.Column('unit_minor', sa.BigInteger(), nullable=False),
+    sa.Column('total_minor', sa.BigInteger(), nullable=False),
+    sa.Column('tax_minor', sa.BigInteger(), nullable=False),
     sa.Column('tax_rate', sa.Integer(), nullable=False),
     sa.CheckConstraint('quantity > 0', name=op.f('ck_shop_order_line_quantity_positive')),
     sa.ForeignKeyConstraint(['order_id'], ['shop_order.id'], name=op.f('fk_shop_order_line_order_id'), ondelete='CASCADE'),
@@ -279,7 +281,7 @@ def upgrade() -> None:
     sa.Column('session_id', sa.String(length=120), nullable=True),
     sa.Column('page_url', sa.Text(), nullable=True),
     sa.Column('payment_intent', sa.String(length=120), nullable=True),
-    sa.Column('captured_minor', sa.Integer(), nullable=False),
+    sa.Column('captured_minor', sa.BigInteger(), nullable=False),
     sa.Column('created_at', shop.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('expires_at', shop.db.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['order_id'], ['shop_order.id'], name=op.f('fk_shop_payment_attempt_order_id'), ondelete='CASCADE'),
@@ -303,7 +305,7 @@ def upgrade() -> None:
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('order_id', sa.Integer(), nullable=False),
     sa.Column('payment_intent', sa.String(length=120), nullable=False),
-    sa.Column('amount_minor', sa.Integer(), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
     sa.Column('currency', sa.String(length=3), nullable=False),
     sa.Column('reason', sa.String(length=200), nullable=False),
     sa.Column('state', sa.Enum('requested', 'pending', 'succeeded', 'failed', name='refundstate', native_enum=False, create_constraint=True, length=24), nullable=False),
@@ -332,9 +334,19 @@ def upgrade() -> None:
     with op.batch_alter_table('shop_shipment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_shop_shipment_order_id'), ['order_id'], unique=False)
 
+    op.create_table('shop_staff_recovery_code',
+    sa.Column('code_hash', sa.String(length=64), nullable=False),
+    sa.Column('member_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['member_id'], ['shop_staff_member.id'], name=op.f('fk_shop_staff_recovery_code_member_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('code_hash', name=op.f('pk_shop_staff_recovery_code'))
+    )
+    with op.batch_alter_table('shop_staff_recovery_code', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shop_staff_recovery_code_member_id'), ['member_id'], unique=False)
+
     op.create_table('shop_staff_session',
     sa.Column('token_hash', sa.String(length=64), nullable=False),
     sa.Column('member_id', sa.Integer(), nullable=False),
+    sa.Column('awaits_code', sa.Boolean(), server_default=sa.false(), nullable=False),
     sa.Column('created_at', shop.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('seen_at', shop.db.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['member_id'], ['shop_staff_member.id'], name=op.f('fk_shop_staff_session_member_id'), ondelete='CASCADE'),
@@ -361,7 +373,7 @@ def upgrade() -> None:
     sa.Column('cart_id', sa.Integer(), nullable=False),
     sa.Column('variant_id', sa.Integer(), nullable=False),
     sa.Column('quantity', sa.Integer(), nullable=False),
-    sa.Column('seen_minor', sa.Integer(), nullable=False),
+    sa.Column('seen_minor', sa.BigInteger(), nullable=False),
     sa.Column('seen_currency', sa.String(length=3), nullable=False),
     sa.Column('added_at', shop.db.UtcDateTime(timezone=True), nullable=False),
     sa.CheckConstraint('quantity > 0', name=op.f('ck_shop_cart_line_quantity_positive')),
@@ -389,7 +401,7 @@ def upgrade() -> None:
     op.create_table('shop_price',
     sa.Column('variant_id', sa.Integer(), nullable=False),
     sa.Column('currency', sa.String(length=3), nullable=False),
-    sa.Column('minor', sa.Integer(), nullable=False),
+    sa.Column('minor', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['variant_id'], ['shop_variant.id'], name=op.f('fk_shop_price_variant_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('variant_id', 'currency', name=op.f('pk_shop_price'))
     )
@@ -412,6 +424,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_shop_staff_session_member_id'))
 
     op.drop_table('shop_staff_session')
+    with op.batch_alter_table('shop_staff_recovery_code', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_shop_staff_recovery_code_member_id'))
+
+    op.drop_table('shop_staff_recovery_code')
     with op.batch_alter_table('shop_shipment', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shop_shipment_order_id'))
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from shop.db import Base, UtcDateTime
+from shop.db import Base, Minor, UtcDateTime
 
 
 class Cart(Base):
@@ -36,7 +36,7 @@ class CartLine(Base):
     cart_id: Mapped[int] = mapped_column(ForeignKey("shop_cart.id", ondelete="CASCADE"), primary_key=True)
     variant_id: Mapped[int] = mapped_column(ForeignKey("shop_variant.id", ondelete="CASCADE"), primary_key=True)
     quantity: Mapped[int]
-    seen_minor: Mapped[int]
+    seen_minor: Mapped[Minor]
     seen_currency: Mapped[str] = mapped_column(String(3))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shop.catalogue.states import ProductStatus
-from shop.db import Base, CodeList, UtcDateTime, state_column
+from shop.db import Base, CodeList, Minor, UtcDateTime, state_column
 
 
 class Product(Base):
@@ -34,10 +34,10 @@ class Product(Base):
     status: Mapped[ProductStatus] = mapped_column(state_column(ProductStatus), default=ProductStatus.DRAFT)
     position: Mapped[int] = mapped_column(default=0)
     option_name: Mapped[str] = mapped_column(String(40), default="Colour")
-    price_from_minor: Mapped[int] = mapped_column(default=0)
-    price_to_minor: Mapped[int] = mapped_column(default=0)
-    compare_at_minor: Mapped[int | None]
-    cost_minor: Mapped[int | None]
+    price_from_minor: Mapped[Minor] = mapped_column(default=0)
+    price_to_minor: Mapped[Minor] = mapped_column(default=0)
+    compare_at_minor: Mapped[Minor | None]
+    cost_minor: Mapped[Minor | None]
     weight_grams: Mapped[int | None]
     length_mm: Mapped[int | None]
     width_mm: Mapped[int | None]
@@ -109,7 +109,7 @@ class Price(Base):
 
     variant_id: Mapped[int] = mapped_column(ForeignKey("shop_variant.id", ondelete="CASCADE"), primary_key=True)
     currency: Mapped[str] = mapped_column(String(3), primary_key=True)
-    minor: Mapped[int]
+    minor: Mapped[Minor]
 
 
 class Picture(Base):

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from shop.db import Base, UtcDateTime, state_column
+from shop.db import Base, Minor, UtcDateTime, state_column
 from shop.money import Money
 from shop.orders.states import OrderState, PaymentState, ShipmentState
 
@@ -42,12 +42,12 @@ class Order(Base):
     postal_code: Mapped[str] = mapped_column(String(20), default="")
     country: Mapped[str] = mapped_column(String(2))
     currency: Mapped[str] = mapped_column(String(3))
-    subtotal_minor: Mapped[int]
-    discount_minor: Mapped[int] = mapped_column(default=0)
-    shipping_minor: Mapped[int]
-    tax_minor: Mapped[int]
+    subtotal_minor: Mapped[Minor]
+    discount_minor: Mapped[Minor] = mapped_column(default=0)
+    shipping_minor: Mapped[Minor]
+    tax_minor: Mapped[Minor]
     tax_inclusive: Mapped[bool]
-    total_minor: Mapped[int]
+    total_minor: Mapped[Minor]
     shipping_method: Mapped[str] = mapped_column(String(40))
     shipping_title: Mapped[str] = mapped_column(String(80))
     placed_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -83,9 +83,9 @@ class OrderLine(Base):
     option_value: Mapped[str] = mapped_column(String(60), default="")
     quantity: Mapped[int]
     returned: Mapped[int] = mapped_column(default=0, server_default="0")
-    unit_minor: Mapped[int]
-    total_minor: Mapped[int]
-    tax_minor: Mapped[int] = mapped_column(default=0)
+    unit_minor: Mapped[Minor]
+    total_minor: Mapped[Minor]
+    tax_minor: Mapped[Minor] = mapped_column(default=0)
     tax_rate: Mapped[int] = mapped_column(default=0)
 
     order: Mapped[Order] = relationship(back_populates="lines")

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.db import Base, UtcDateTime, state_column
+from shop.db import Base, Minor, UtcDateTime, state_column
 from shop.payments.states import AttemptState, RefundState
 
 
@@ -24,7 +24,7 @@ class PaymentAttempt(Base):
     session_id: Mapped[str | None] = mapped_column(String(120), unique=True)
     page_url: Mapped[str | None] = mapped_column(Text)
     payment_intent: Mapped[str | None] = mapped_column(String(120), index=True)
-    captured_minor: Mapped[int] = mapped_column(default=0)
+    captured_minor: Mapped[Minor] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -52,7 +52,7 @@ class Refund(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id", ondelete="CASCADE"), index=True)
     payment_intent: Mapped[str] = mapped_column(String(120))
-    amount_minor: Mapped[int]
+    amount_minor: Mapped[Minor]
     currency: Mapped[str] = mapped_column(String(3))
     reason: Mapped[str] = mapped_column(String(200))
     state: Mapped[RefundState] = mapped_column(state_column(RefundState), default=RefundState.REQUESTED)
