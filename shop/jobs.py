@@ -36,7 +36,7 @@ RECONCILED_DAYS = 3
 def send_mails() -> int:
     """Send what is due in the outbox."""
     settings = config()
-    return send_due(transaction, Letterhead.from_config(settings), settings.smtp_url, now=utc_now())
+    return send_due(transaction, Letterhead.from_config(settings), settings.smtp_url, clock=utc_now)
 
 
 def end_unpaid_orders() -> int:

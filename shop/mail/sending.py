@@ -14,26 +14,29 @@ from shop.mail.sender import MailNotSent, Send, Server, connection, message
 
 log = structlog.get_logger("shop.mail")
 Transaction = Callable[[], AbstractContextManager[Session]]
+Clock = Callable[[], datetime]
 
 
-def send_due(transaction: Transaction, letterhead: Letterhead, smtp_url: str, *, now: datetime) -> int:
+def send_due(transaction: Transaction, letterhead: Letterhead, smtp_url: str, *, clock: Clock) -> int:
     """Send what is due; returns how many left. A dead mail server loses nothing: each is tried again later.
+
+    The clock is asked for each mail: with a slow server a round lasts longer than one claim does.
 
     Without a mail server (the demo, tests) a mail counts as sent at once, and can be read on the demo's page.
     """
     with transaction() as session:
-        due = service.due(session, now)
+        due = service.due(session, clock())
     sent = 0
     way: AbstractContextManager[Send] = connection(Server.from_url(smtp_url)) if smtp_url else nullcontext(_keep)
     with way as send:
         for mail_id in due:
-            sent += _send_one(transaction, mail_id, letterhead, send, now=now)
+            sent += _send_one(transaction, mail_id, letterhead, send, clock=clock)
     return sent
 
 
-def _send_one(transaction: Transaction, mail_id: int, letterhead: Letterhead, send: Send, *, now: datetime) -> bool:
+def _send_one(transaction: Transaction, mail_id: int, letterhead: Letterhead, send: Send, *, clock: Clock) -> bool:
     with transaction() as session:
-        mail = service.claim(session, mail_id, now=now)
+        mail = service.claim(session, mail_id, now=clock())
         if mail is None:
             return False
         letter, attempts, kind = message(mail, letterhead), mail.attempts, mail.kind
@@ -42,10 +45,10 @@ def _send_one(transaction: Transaction, mail_id: int, letterhead: Letterhead, se
     except MailNotSent as error:
         log.warning("mail_not_sent", mail_id=mail_id, kind=kind, attempts=attempts, reason=str(error))
         with transaction() as session:
-            service.mark_failed(session, mail_id, attempts=attempts, error=str(error), now=now)
+            service.mark_failed(session, mail_id, attempts=attempts, error=str(error), now=clock())
         return False
     with transaction() as session:
-        service.mark_sent(session, mail_id, now=now)
+        service.mark_sent(session, mail_id, now=clock())
     return True
 
 

@@ -16,7 +16,7 @@ def send_one(make_app: MakeApp, mode: str) -> FlaskClient:
         with transaction() as session:
             mail = service.Letter("k", "confirmation", "pat@example.com", "Thank you", "Hello", "<script>x</script>")
             service.enqueue(session, mail, now=NOW)
-        send_due(transaction, Letterhead.from_config(config()), "", now=NOW)
+        send_due(transaction, Letterhead.from_config(config()), "", clock=lambda: NOW)
     return app.test_client()
 
 

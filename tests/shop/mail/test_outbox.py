@@ -60,11 +60,16 @@ def inbox() -> Inbox:
     return Inbox()
 
 
-@pytest.fixture
-def smtp_url(inbox: Inbox) -> Iterator[str]:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
+    return port
+
+
+@pytest.fixture
+def smtp_url(inbox: Inbox) -> Iterator[str]:
+    port = free_port()
     controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
     yield f"smtp://127.0.0.1:{port}"
@@ -102,7 +107,7 @@ def rows(transaction: Transaction) -> list[OutboxMail]:
 
 
 def send(transaction: Transaction, url: str, *, now: datetime = NOW) -> int:
-    return send_due(transaction, LETTERHEAD, url, now=now)
+    return send_due(transaction, LETTERHEAD, url, clock=lambda: now)
 
 
 def test_the_same_mail_is_written_once(session: Session) -> None:
