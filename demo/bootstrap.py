@@ -65,6 +65,7 @@ def install(kind: str) -> None:
         "Installing " + LOCKS[kind] + " failed: is a package index reachable, and is there a wheel for this machine?",
     )
     run([*pip, "--no-deps", "--no-build-isolation", "-e", "."], "Installing the project itself failed.")
+    run([python, "-m", "compileall", "-q", "shop", "recommender", "demo"], "Compiling the project failed.")
     with open(stamp_path(kind), "w", encoding="utf-8") as stamp:
         stamp.write(wanted_state(kind))
 

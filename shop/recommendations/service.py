@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy.orm import Session
 
-from recommender.exclusions import Exclusions
-from recommender.ranking import rank
 from recommender.safety import caution_sentences, excluded_for, referral
 from recommender.types import Answers, Exclusion, ExclusionKind, Outcome, Ranked, Referral
 from shop.catalogue.cards import CardView, ShopWindow
 from shop.recommendations.assortment import Assortment, Offer, current_shelf, whole_assortment
 from shop.recommendations.cards import cards_of
 from shop.recommendations.evidence import evidence_sentence
+
+if TYPE_CHECKING:
+    from recommender.exclusions import Exclusions
 
 FIRST_SHOWN = 3
 MOST_SHOWN = 5
@@ -77,6 +79,8 @@ def recommend(session: Session, window: ShopWindow, answers: Answers) -> Recomme
     sent_on = referral(answers)
     if sent_on is not None:
         return Recommendation(sent_on)
+    from recommender.ranking import rank  # noqa: PLC0415  # numpy: a quarter of a start, for pages that rank nothing
+
     shelf = current_shelf(session, window.currency)
     outcome = rank(answers, shelf.assortment.items, limit=MOST_SHOWN)
     if isinstance(outcome, Referral):
@@ -137,8 +141,8 @@ def _pick(card: CardView, ranked: Ranked, assortment: Assortment, answers: Answe
 
 def _left_out(excluded: Sequence[Exclusion], assortment: Assortment) -> tuple[LeftOut, ...]:
     """Safety first, then the largest group; the page does not grow with the catalogue."""
-    assert isinstance(excluded, Exclusions)  # what `rank` returns: it can be summed up without being read through
-    groups = excluded.together(named=MOST_NAMED)
+    summed_up = cast("Exclusions", excluded)  # what `rank` returns: it can be summed up without being read through
+    groups = summed_up.together(named=MOST_NAMED)
     ordered = sorted(groups, key=lambda group: group.kind not in SAFETY_KINDS)
     return tuple(
         LeftOut(
