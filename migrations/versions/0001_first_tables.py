@@ -346,7 +346,7 @@ def upgrade() -> None:
     op.create_table('shop_staff_session',
     sa.Column('token_hash', sa.String(length=64), nullable=False),
     sa.Column('member_id', sa.Integer(), nullable=False),
-    sa.Column('awaits_code', sa.Boolean(), server_default=sa.false(), nullable=False),
+    sa.Column('awaits_code', sa.Boolean(), nullable=False),
     sa.Column('created_at', shop.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('seen_at', shop.db.UtcDateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['member_id'], ['shop_staff_member.id'], name=op.f('fk_shop_staff_session_member_id'), ondelete='CASCADE'),
