@@ -1,6 +1,7 @@
 """Stripe behind the shop's `Gateway`: the only module that imports `stripe`, at first use (it costs up to a second)."""
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from shop.gateway import (
     ProviderEvent,
     RefundFacts,
     RefundRequest,
+    refuse_other_times,
 )
 from shop.payments.stripe_shapes import payment_facts, provider_event, refund_facts
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     import stripe
 
 API_VERSION = "2026-10-28.endive"
-OLDEST_EVENT_SECONDS = 300
 WITH_CHARGE = "payment_intent.latest_charge"
 HttpClientFactory = Callable[[], "stripe.HTTPClient"]
 
@@ -113,12 +114,11 @@ class StripeGateway:
         if not any(self._is_signed(body, signature, secret) for secret in self._config.stripe_webhook_secrets):
             raise BadSignature
         stamp = int(next(part for part in signature.split(",") if part.startswith("t=")).split("=")[1])
-        if abs(now.timestamp() - stamp) > OLDEST_EVENT_SECONDS:
-            raise BadSignature
+        refuse_other_times(stamp, now)
         try:
             return provider_event(json.loads(body))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise BadSignature from error
+            raise BadSignature("not_an_event") from error
 
     def _is_signed(self, body: bytes, signature: str, secret: str) -> bool:
         library = self._library
@@ -151,6 +151,7 @@ class StripeGateway:
     def _library(self) -> Any:
         import stripe  # noqa: PLC0415  # costs up to a second, which pages without payments must not pay
 
+        _silence(stripe)
         return stripe
 
     @cached_property
@@ -180,6 +181,23 @@ def _none_if_missing() -> Iterator[list[Any]]:
     except Exception as error:
         if getattr(error, "code", None) != "resource_missing":
             raise
+
+
+def _silence(library: Any) -> None:
+    """Keep the library from writing what it sends and gets: below WARNING it logs whole bodies, e-mail included.
+
+    A filter, as a host may set the level afterwards; and an end to its own printing, which STRIPE_LOG turns on.
+    """
+    logger = logging.getLogger("stripe")
+    logger.setLevel(max(logging.WARNING, logger.level))
+    if _is_loud_enough not in logger.filters:
+        logger.addFilter(_is_loud_enough)
+    library.log = None
+    library._util.STRIPE_LOG = None  # read from the environment when the library is imported
+
+
+def _is_loud_enough(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
 
 
 def _reason(error: "stripe.StripeError") -> str:
