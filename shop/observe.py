@@ -28,6 +28,10 @@ class Metrics:
         self.orders_pending = Gauge("shop_orders_pending", "Orders that wait for payment.", registry=self.registry)
         self.needs_attention = Gauge("shop_orders_attention", "Orders a person must look at.", registry=self.registry)
 
+        self.webhooks_refused = Counter(
+            "shop_webhooks_refused", "Webhooks answered with 400, by reason.", ["reason"], registry=self.registry
+        )
+
     def text(self) -> bytes:
         """All metrics in the Prometheus text format."""
         return generate_latest(self.registry)

@@ -20,6 +20,7 @@ from shop.payments.states import AttemptState
 from shop.stock import service as stock
 
 log = structlog.get_logger("shop.payments")
+CLOCKS_APART = timedelta(minutes=15)  # how far ahead of the provider's clock ours may be
 TRY_AGAIN = timedelta(minutes=5)  # an order that could not be ended makes room for the others
 
 
@@ -196,7 +197,7 @@ def _closed(desk: Desk, order: Order, session_id: str, *, since: datetime) -> Pa
 
 def _find_by_reference(desk: Desk, number: str, *, since: datetime) -> PaymentFacts | None:
     """The newest payment page of an order whose id was lost on its way to us."""
-    listed = desk.gateway().list_payments(since - timedelta(minutes=1))
+    listed = desk.gateway().list_payments(since - CLOCKS_APART)
     return next((facts for facts in listed if facts.order_reference == number), None)
 
 

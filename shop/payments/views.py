@@ -1,15 +1,18 @@
 """The provider's webhook: signed bytes in, a status out. No cookie, no form, nothing said to a stranger."""
 
+import structlog
 from flask import Blueprint, Response, request
 
 from shop.clock import utc_now
 from shop.errors import Unavailable
 from shop.gateway import BadSignature, GatewayRefused
+from shop.observe import metrics
 from shop.payments import webhook
 from shop.payments.web_desk import web_desk
 from shop.web import runtime
 
 blueprint = Blueprint("payments", __name__)
+log = structlog.get_logger("shop.payments")
 MOST_BYTES = 256 * 1024
 
 
@@ -21,7 +24,9 @@ def stripe_webhook() -> Response:
     body = request.get_data(cache=False)  # the very bytes that were signed
     try:
         event = runtime().gateway.read_event(body, request.headers.get("Stripe-Signature", ""), now)
-    except BadSignature:
+    except BadSignature as refusal:
+        metrics().webhooks_refused.labels(refusal.reason).inc()
+        log.warning("webhook_refused", reason=refusal.reason)
         return Response(status=400)
     try:
         webhook.handle(web_desk(), event, now=now)

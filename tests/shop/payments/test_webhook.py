@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from shop.clock import utc_now
 from shop.payments.models import ReceivedEvent
@@ -85,12 +86,18 @@ def test_what_nobody_signed_lately_gets_an_answer_that_says_nothing(
     if trouble == "changed":
         body = body.replace(b"cs_test", b"cs_TEST")
 
-    answer = client.post(PATH, data=body, headers=headers)
+    with capture_logs() as lines:
+        answer = client.post(PATH, data=body, headers=headers)
 
     assert answer.status_code == 400
     assert answer.data == b""
     assert bench.states(order_id) == ("pending", "pending")
     assert events(bench) == []
+    reason = {"stale": "too_old", "future": "ahead"}.get(trouble, "not_signed")
+    said = [line for line in lines if line["event"] == "webhook_refused"]
+    assert said == [{"event": "webhook_refused", "reason": reason, "log_level": "warning"}]
+    counted = f'shop_webhooks_refused_total{{reason="{reason}"}} 1.0'
+    assert counted in client.application.extensions["tsubo_metrics"].text().decode()
 
 
 def test_a_provider_that_is_down_is_asked_again_later_and_nothing_is_stored(bench: Bench, client: FlaskClient) -> None:
