@@ -1,0 +1,1 @@
+"""Learning from the log: offline only. Nothing that serves a page imports this package."""
