@@ -83,11 +83,13 @@ def run(app: Flask, name: str) -> int | None:
             now = utc_now()
             if not leases.take(session, name, holder=holder, until=now + LEASE, now=now):
                 return None
+        has_run = False
         try:
             done = JOBS[name].work()
+            has_run = True
         finally:
             with transaction() as session:
-                leases.give_back(session, name, holder=holder, now=utc_now())
+                leases.give_back(session, name, holder=holder, has_run=has_run, now=utc_now())
     if done:
         log.info("job", name=name, done=done)
     return done

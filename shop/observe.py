@@ -24,13 +24,24 @@ class Metrics:
         self.seconds = Histogram(
             "shop_request_seconds", "Time to answer.", ["endpoint"], registry=self.registry, buckets=BUCKETS
         )
-        self.outbox_waiting = Gauge("shop_outbox_waiting", "Mails that have not left.", registry=self.registry)
-        self.orders_pending = Gauge("shop_orders_pending", "Orders that wait for payment.", registry=self.registry)
-        self.needs_attention = Gauge("shop_orders_attention", "Orders a person must look at.", registry=self.registry)
+        self.job_age = Gauge(
+            "shop_job_seconds_since_run", "Since a job came to its end; +Inf: never.", ["job"], registry=self.registry
+        )
+        self.worker_age = self._gauge("shop_worker_seconds_since_run", "Since any job ended well; +Inf: never.")
+        self.outbox_waiting = self._gauge("shop_outbox_waiting", "Mails that have not left.")
+        self.outbox_oldest = self._gauge("shop_outbox_oldest_seconds", "Age of the oldest mail that has not left.")
+        self.orders_pending = self._gauge("shop_orders_pending", "Orders that wait for payment.")
+        self.needs_attention = self._gauge("shop_orders_attention", "Orders a person must look at.")
+        self.attempts_overdue = self._gauge(
+            "shop_payment_attempts_overdue", "Payment pages whose time is over and that nobody has ended."
+        )
 
         self.webhooks_refused = Counter(
             "shop_webhooks_refused", "Webhooks answered with 400, by reason.", ["reason"], registry=self.registry
         )
+
+    def _gauge(self, name: str, meaning: str) -> Gauge:
+        return Gauge(name, meaning, registry=self.registry)
 
     def text(self) -> bytes:
         """All metrics in the Prometheus text format."""

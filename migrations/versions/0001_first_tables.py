@@ -45,6 +45,24 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_catalogue_version'))
     )
+    op.create_table('shop_impression',
+    sa.Column('id', sa.String(length=32), nullable=False),
+    sa.Column('visit', sa.String(length=64), nullable=False),
+    sa.Column('turn', sa.Integer(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('erase_on', sa.Date(), nullable=False),
+    sa.Column('consent', sa.String(length=20), nullable=False),
+    sa.Column('model_id', sa.String(length=80), nullable=False),
+    sa.Column('rules_id', sa.String(length=40), nullable=False),
+    sa.Column('seed', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_impression')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('shop_impression', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shop_impression_day'), ['day'], unique=False)
+        batch_op.create_index(batch_op.f('ix_shop_impression_erase_on'), ['erase_on'], unique=False)
+        batch_op.create_index(batch_op.f('ix_shop_impression_visit'), ['visit'], unique=False)
+
     op.create_table('shop_job_lease',
     sa.Column('name', sa.String(length=60), nullable=False),
     sa.Column('holder', sa.String(length=80), nullable=False),
@@ -92,6 +110,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_shop_order_cart_id'), ['cart_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_shop_order_email'), ['email'], unique=False)
         batch_op.create_index('ix_shop_order_list', ['placed_at', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_shop_order_payment_state'), ['payment_state'], unique=False)
         batch_op.create_index(batch_op.f('ix_shop_order_state'), ['state'], unique=False)
 
     op.create_table('shop_product',
@@ -199,6 +218,28 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_subscriber')),
     sa.UniqueConstraint('email', name=op.f('uq_shop_subscriber_email'))
     )
+    op.create_table('shop_candidate',
+    sa.Column('impression_id', sa.String(length=32), nullable=False),
+    sa.Column('position', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('sku', sa.String(length=60), nullable=False),
+    sa.Column('propensity', sa.Double(), nullable=False),
+    sa.Column('features', sa.JSON(), nullable=False),
+    sa.Column('opened', sa.Boolean(), nullable=False),
+    sa.Column('added', sa.Boolean(), nullable=False),
+    sa.Column('bought', sa.Boolean(), nullable=False),
+    sa.Column('sent', sa.Boolean(), nullable=False),
+    sa.Column('fate', sa.Enum('open', 'kept', 'returned', name='fate', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('helped', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['impression_id'], ['shop_impression.id'], name=op.f('fk_shop_candidate_impression_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('impression_id', 'position', name=op.f('pk_shop_candidate')),
+    sqlite_with_rowid=False
+    )
+    op.create_table('shop_follow_up',
+    sa.Column('order_id', sa.Integer(), nullable=False),
+    sa.Column('consent', sa.String(length=20), nullable=False),
+    sa.ForeignKeyConstraint(['order_id'], ['shop_order.id'], name=op.f('fk_shop_follow_up_order_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('order_id', name=op.f('pk_shop_follow_up'))
+    )
     op.create_table('shop_hold',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('order_id', sa.Integer(), nullable=False),
@@ -291,6 +332,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('session_id', name=op.f('uq_shop_payment_attempt_session_id'))
     )
     with op.batch_alter_table('shop_payment_attempt', schema=None) as batch_op:
+        batch_op.create_index('ix_shop_payment_attempt_due', ['state', 'expires_at'], unique=False)
         batch_op.create_index(batch_op.f('ix_shop_payment_attempt_order_id'), ['order_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_shop_payment_attempt_payment_intent'), ['payment_intent'], unique=False)
 
@@ -381,6 +423,19 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['variant_id'], ['shop_variant.id'], name=op.f('fk_shop_cart_line_variant_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('cart_id', 'variant_id', name=op.f('pk_shop_cart_line'))
     )
+    op.create_table('shop_outcome_tag',
+    sa.Column('tag', sa.String(length=64), nullable=False),
+    sa.Column('impression_id', sa.String(length=32), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('made_on', sa.Date(), nullable=False),
+    sa.ForeignKeyConstraint(['impression_id', 'position'], ['shop_candidate.impression_id', 'shop_candidate.position'], name='fk_shop_outcome_tag_candidate', ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('tag', name=op.f('pk_shop_outcome_tag')),
+    sqlite_with_rowid=False
+    )
+    with op.batch_alter_table('shop_outcome_tag', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shop_outcome_tag_impression_id'), ['impression_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_shop_outcome_tag_made_on'), ['made_on'], unique=False)
+
     op.create_table('shop_picture',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('product_id', sa.Integer(), nullable=False),
@@ -415,6 +470,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_shop_picture_product_id'))
 
     op.drop_table('shop_picture')
+    with op.batch_alter_table('shop_outcome_tag', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_shop_outcome_tag_made_on'))
+        batch_op.drop_index(batch_op.f('ix_shop_outcome_tag_impression_id'))
+
+    op.drop_table('shop_outcome_tag')
     op.drop_table('shop_cart_line')
     with op.batch_alter_table('shop_variant', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shop_variant_product_id'))
@@ -440,6 +500,7 @@ def downgrade() -> None:
     with op.batch_alter_table('shop_payment_attempt', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shop_payment_attempt_payment_intent'))
         batch_op.drop_index(batch_op.f('ix_shop_payment_attempt_order_id'))
+        batch_op.drop_index('ix_shop_payment_attempt_due')
 
     op.drop_table('shop_payment_attempt')
     with op.batch_alter_table('shop_outbox_mail', schema=None) as batch_op:
@@ -460,6 +521,8 @@ def downgrade() -> None:
         batch_op.drop_index('ix_shop_hold_due')
 
     op.drop_table('shop_hold')
+    op.drop_table('shop_follow_up')
+    op.drop_table('shop_candidate')
     op.drop_table('shop_subscriber')
     with op.batch_alter_table('shop_stock_movement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shop_stock_movement_sku'))
@@ -478,12 +541,19 @@ def downgrade() -> None:
     op.drop_table('shop_product')
     with op.batch_alter_table('shop_order', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shop_order_state'))
+        batch_op.drop_index(batch_op.f('ix_shop_order_payment_state'))
         batch_op.drop_index('ix_shop_order_list')
         batch_op.drop_index(batch_op.f('ix_shop_order_email'))
         batch_op.drop_index(batch_op.f('ix_shop_order_cart_id'))
 
     op.drop_table('shop_order')
     op.drop_table('shop_job_lease')
+    with op.batch_alter_table('shop_impression', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_shop_impression_visit'))
+        batch_op.drop_index(batch_op.f('ix_shop_impression_erase_on'))
+        batch_op.drop_index(batch_op.f('ix_shop_impression_day'))
+
+    op.drop_table('shop_impression')
     op.drop_table('shop_catalogue_version')
     with op.batch_alter_table('shop_cart', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shop_cart_expires_at'))

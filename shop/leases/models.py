@@ -9,7 +9,10 @@ from shop.db import Base, UtcDateTime
 
 
 class JobLease(Base):
-    """Taken by a conditional UPDATE; a worker that died loses it when `until` has passed."""
+    """Taken by a conditional UPDATE; a worker that died loses it when `until` has passed.
+
+    `last_run_at` is when a run last came to its end: one that raised is not noted.
+    """
 
     __tablename__ = "shop_job_lease"
 

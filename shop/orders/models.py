@@ -30,7 +30,9 @@ class Order(Base):
     cart_version: Mapped[int | None]
     checkout_token: Mapped[str] = mapped_column(String(64), unique=True)
     state: Mapped[OrderState] = mapped_column(state_column(OrderState), default=OrderState.PENDING, index=True)
-    payment_state: Mapped[PaymentState] = mapped_column(state_column(PaymentState), default=PaymentState.PENDING)
+    payment_state: Mapped[PaymentState] = mapped_column(
+        state_column(PaymentState), default=PaymentState.PENDING, index=True
+    )
     shipment_state: Mapped[ShipmentState] = mapped_column(state_column(ShipmentState), default=ShipmentState.UNSHIPPED)
     email: Mapped[str] = mapped_column(String(254), index=True)
     full_name: Mapped[str] = mapped_column(String(120))

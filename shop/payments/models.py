@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base, Minor, UtcDateTime, state_column
@@ -13,7 +13,10 @@ class PaymentAttempt(Base):
     """One payment page for one order. `parameters` are written before the call: a retry sends the same bytes."""
 
     __tablename__ = "shop_payment_attempt"
-    __table_args__ = (UniqueConstraint("order_id", "attempt"),)
+    __table_args__ = (
+        UniqueConstraint("order_id", "attempt"),
+        Index("ix_shop_payment_attempt_due", "state", "expires_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id", ondelete="CASCADE"), index=True)

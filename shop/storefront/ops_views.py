@@ -3,13 +3,12 @@
 import hmac
 
 from flask import Blueprint, Response, request
-from sqlalchemy import Select, func, select, text
+from sqlalchemy import text
 
+from shop.clock import utc_now
 from shop.errors import NotFound
-from shop.mail.models import OutboxMail
 from shop.observe import metrics
-from shop.orders.models import Order
-from shop.orders.states import OrderState, PaymentState
+from shop.storefront.ops_counts import count_rows
 from shop.web import config, db, no_store, runtime
 
 blueprint = Blueprint("ops", __name__)
@@ -40,12 +39,5 @@ def show_metrics() -> Response:
     given = request.headers.get("Authorization", "")
     if not token or not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
         raise NotFound
-    counted = metrics()
-    counted.outbox_waiting.set(_count(select(func.count()).where(OutboxMail.sent_at.is_(None))))
-    counted.orders_pending.set(_count(select(func.count()).where(Order.state == OrderState.PENDING)))
-    counted.needs_attention.set(_count(select(func.count()).where(Order.payment_state == PaymentState.NEEDS_ATTENTION)))
-    return no_store(Response(counted.text(), mimetype="text/plain; version=0.0.4"))
-
-
-def _count(statement: Select[int]) -> int:
-    return db().scalar(statement) or 0
+    count_rows(metrics(), db(), now=utc_now())
+    return no_store(Response(metrics().text(), mimetype="text/plain; version=0.0.4"))
