@@ -21,6 +21,7 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
@@ -180,20 +181,27 @@ def _leave_behind_at_fork(engine: Engine) -> Engine:
     return engine
 
 
-def make_sessions(engine: Engine) -> sessionmaker[Session]:
-    """Sessions that keep what they loaded after a commit."""
-    return sessionmaker(engine, expire_on_commit=False)
+def make_sessions(engine: Engine, **carried: Any) -> sessionmaker[Session]:
+    """Sessions that keep what they loaded after a commit. What is `carried` stands in each session's `info`."""
+    return sessionmaker(engine, expire_on_commit=False, info=carried)
 
 
-def begin_write(session: Session) -> None:
+def begin_write(session: Session, *, wait_seconds: float | None = None) -> None:
     """Start the session's transaction as a writer: IMMEDIATE on SQLite, so that no lock is upgraded later.
 
     Whatever the session read before is read again when it is next needed: a rollback alone forgets nothing when
-    the last transaction was committed, and others may have written since.
+    the last transaction was committed, and others may have written since. With `wait_seconds` a lock that is not
+    free by then raises OperationalError; without, the engine's own patience counts.
     """
     session.rollback()
     session.expire_all()
-    session.connection(execution_options={WRITE_OPTION: True})
+    options: dict[str, Any] = {WRITE_OPTION: True}
+    if wait_seconds is None:
+        session.connection(execution_options=options)
+        return
+    connection = session.connection(execution_options=options | {WAIT_OPTION: wait_seconds})
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT set_config('lock_timeout', :wait, true)"), {"wait": f"{wait_seconds}s"})
 
 
 def insert_if_absent(session: Session, table: type[Base], **values: Any) -> bool:

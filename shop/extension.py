@@ -18,6 +18,7 @@ from shop.errors import NotFound
 from shop.gateway import Gateway
 from shop.headers import register_headers
 from shop.keys import Keyring
+from shop.learning.tags import TAG_KEYS
 from shop.merchant import views as merchant_views
 from shop.observe import register_observation
 from shop.payments import views as payment_views
@@ -90,11 +91,12 @@ class Shop:
         config = load_config(app.config, config_prefix)
         zones(config)  # a mistake in the zones file stops the start, not the first customer
         engine = engine or make_engine(config.database_url, config.database_wait_seconds)
+        keyring = Keyring(config.secret_keys)
         runtime = Runtime(
             config=config,
             engine=engine,
-            sessions=make_sessions(engine),
-            keyring=Keyring(config.secret_keys),
+            sessions=make_sessions(engine, **{TAG_KEYS: keyring}),
+            keyring=keyring,
             gateway=gateway or StripeGateway(config),
             is_merchant=is_merchant,
             wake=lambda job: jobs.wake(app, job),

@@ -41,7 +41,10 @@ class Keyring:
         """A keyed digest of `text` under the newest key, as hex."""
         return hmac.new(self._derive(purpose)[0], text.encode(), "sha256").hexdigest()
 
+    def macs(self, purpose: str, text: str) -> list[str]:
+        """The digest of `text` under each configured key, the newest first: what to look for after a change of keys."""
+        return [hmac.new(key, text.encode(), "sha256").hexdigest() for key in self._derive(purpose)]
+
     def is_mac(self, purpose: str, text: str, given: str) -> bool:
         """Whether `given` is the digest of `text` under any configured key (compared in constant time)."""
-        candidates = [hmac.new(key, text.encode(), "sha256").hexdigest() for key in self._derive(purpose)]
-        return any(hmac.compare_digest(candidate.encode(), given.encode()) for candidate in candidates)
+        return any(hmac.compare_digest(mac.encode(), given.encode()) for mac in self.macs(purpose, text))

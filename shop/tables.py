@@ -4,6 +4,8 @@ from shop.audit import models as audit_models
 from shop.cart import models as cart_models
 from shop.catalogue import models as catalogue_models
 from shop.db import Base
+from shop.follow_up import models as follow_up_models
+from shop.learning import models as learning_models
 from shop.leases import models as lease_models
 from shop.mail import models as mail_models
 from shop.newsletter import models as newsletter_models
@@ -17,6 +19,8 @@ MODULES = (
     audit_models,
     cart_models,
     catalogue_models,
+    follow_up_models,
+    learning_models,
     lease_models,
     mail_models,
     newsletter_models,

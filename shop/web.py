@@ -87,10 +87,11 @@ def db() -> Session:
 
 
 @contextmanager
-def transaction() -> Iterator[Session]:
+def transaction(*, wait_seconds: float | None = None) -> Iterator[Session]:
     """The request's session as a writer: commits at the end, rolls back on any error.
 
-    What was read before is read again, under the lock on SQLite. Raises RuntimeError when nested.
+    What was read before is read again, under the lock on SQLite. `wait_seconds` is for what may as well not be
+    written: it waits no longer for a lock. Raises RuntimeError when nested.
     """
     if g.get("shop_writing", False):
         raise RuntimeError("transaction() inside transaction()")
@@ -98,7 +99,7 @@ def transaction() -> Iterator[Session]:
     g.shop_writing = True
     session.info.pop(WAKE, None)
     try:
-        begin_write(session)
+        begin_write(session, wait_seconds=wait_seconds)
         yield session
         session.commit()
     except BaseException:

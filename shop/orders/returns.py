@@ -6,6 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from shop.errors import Conflict
+from shop.learning import service as learning
 from shop.orders.models import Order, OrderLine
 from shop.orders.states import OrderState
 from shop.stock import service as stock
@@ -30,12 +31,14 @@ def refusal(order: Order, units: dict[int, int]) -> str:
 
 def put_back(session: Session, line: OrderLine, units: int, *, reason: str, actor: str, now: datetime) -> None:
     """Book units of a sold line in again. Raises Conflict when fewer than that can still come back."""
-    counted = session.scalar(
+    left = session.scalar(
         update(OrderLine)
         .where(OrderLine.id == line.id, OrderLine.returned + units <= OrderLine.quantity)
         .values(returned=OrderLine.returned + units)
-        .returning(OrderLine.id)
+        .returning(OrderLine.quantity - OrderLine.returned)
     )
-    if counted is None:
+    if left is None:
         raise Conflict(f"Fewer than {units} of {line.sku} can still go back on the shelf.")
+    if left == 0:
+        learning.note_returned(session, [line.id])
     stock.receive(session, line.sku, units, reason=reason, actor=actor, now=now)

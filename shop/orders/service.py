@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from shop.errors import Conflict, NotFound
 from shop.keys import new_token
+from shop.learning import service as learning
 from shop.orders.listing import OrderFilter, OrderPage, list_orders
 from shop.orders.models import Order, OrderEvent, OrderLine, Shipment
 from shop.orders.moves import move_order, move_payment, move_shipment, record
@@ -190,6 +191,7 @@ def ship(session: Session, order_id: int, parcel: Parcel, *, actor: str, now: da
         order_id=order_id, carrier=parcel.carrier, tracking_number=parcel.tracking_number, shipped_at=now
     )
     order.shipments.append(shipment)
+    learning.note_sent(session, [line.id for line in order.lines])
     session.flush()  # the mail about it names the shipment
     return shipment
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from shop.db import insert_if_absent
 from shop.errors import BadInput, Conflict, NotFound
 from shop.gateway import RefundFacts, RefundRequest
+from shop.learning import service as learning
 from shop.mail.letterhead import Letterhead
 from shop.money import Money
 from shop.orders import mails
@@ -108,6 +109,8 @@ def settle_refund(
         order = orders.get_by_id(session, refund.order_id)
         amount = Money(refund.amount_minor, refund.currency)
         mails.write_refunded(session, order, amount, refund.id, letterhead=letterhead, now=now)
+        if _given_back(session, order.id) >= order.total_minor:  # of a part nobody knows which goods it was for
+            learning.note_returned(session, [line.id for line in order.lines])
     if new is RefundState.FAILED:
         _ask_for_a_person(session, refund, letterhead=letterhead, now=now)
     return new
@@ -208,6 +211,12 @@ def sent_back(session: Session, payment_intent: str | None) -> int:
         )
     )
     return int(back or 0)
+
+
+def _given_back(session: Session, order_id: int) -> int:
+    """Minor units of an order's refunds that succeeded."""
+    given = select(func.coalesce(func.sum(Refund.amount_minor), 0))
+    return int(session.scalar(given.where(Refund.order_id == order_id, Refund.state == RefundState.SUCCEEDED)) or 0)
 
 
 def _ask_for_a_person(session: Session, refund: Refund, *, letterhead: Letterhead, now: datetime) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from shop.cart import service as cart
 from shop.errors import NotFound
 from shop.gateway import PaymentFacts, RefundRequest
+from shop.learning import service as learning
 from shop.mail.letterhead import Letterhead
 from shop.orders import mails
 from shop.orders import service as orders
@@ -133,6 +134,7 @@ def _sell(session: Session, order: Order) -> bool:
 def _place(session: Session, order: Order, *, letterhead: Letterhead, now: datetime, actor: str) -> None:
     orders.move_order(session, order.id, OrderState.PLACED, actor=actor, now=now)
     _take_out_of_cart(session, order)
+    learning.note_bought(session, [line.id for line in order.lines])
     mails.write(session, order, mails.CONFIRMATION, letterhead=letterhead, now=now)
 
 

@@ -1,0 +1,116 @@
+"""The question after two weeks: noted at checkout, sent once, answered by a link. The answers go to the log alone."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, exists, func, select
+from sqlalchemy.orm import Session
+
+from shop.db import insert_if_absent
+from shop.errors import NotFound
+from shop.follow_up.models import FollowUp
+from shop.follow_up.rules import ASK_AFTER, CONSENT_VERSION
+from shop.keys import fingerprint
+from shop.learning import service as learning
+from shop.mail.letterhead import Letterhead
+from shop.mail.rendering import render
+from shop.mail.service import Letter, enqueue
+from shop.orders import service as orders
+from shop.orders.models import Order, OrderLine, Shipment
+from shop.orders.rules import normal_email
+from shop.orders.states import OrderState
+
+KIND = "follow_up"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a buyer says of one line: a mark from 0 to 10 or none, and whether they sent it back."""
+
+    mark: int | None
+    is_returned: bool
+
+
+def may_be_asked(session: Session, order_id: int) -> None:
+    """Note that the buyer of this order ticked the question. Twice is once."""
+    insert_if_absent(session, FollowUp, order_id=order_id, consent=CONSENT_VERSION)
+
+
+def ask_due(
+    session: Session, *, link: Callable[[str], str], letterhead: Letterhead, now: datetime, limit: int = 100
+) -> int:
+    """Write the mails whose parcels left two weeks ago, and forget the ticks; returns how many.
+
+    Each order is asked once: its mail has a key of its own, and its tick is gone. A cancelled or erased order is
+    not asked at all.
+    """
+    session.execute(delete(FollowUp).where(_is_over()))
+    left = select(func.max(Shipment.shipped_at)).where(Shipment.order_id == FollowUp.order_id).scalar_subquery()
+    due = session.scalars(
+        select(FollowUp.order_id).where(left <= now - ASK_AFTER).order_by(FollowUp.order_id).limit(limit)
+    ).all()
+    for order_id in due:
+        _write(session, orders.get_by_id(session, order_id), link=link, letterhead=letterhead, now=now)
+    session.execute(delete(FollowUp).where(FollowUp.order_id.in_(due)))
+    return len(due)
+
+
+def mark_of(order: Order) -> str:
+    """What a signed link holds of an order: nothing that opens its page, and nothing that outlives its erasure."""
+    return f"{order.id}.{fingerprint(order.token)[:24]}"
+
+
+def get_order(session: Session, mark: str) -> Order:
+    """The order that a link asks about. Raises NotFound when it is erased or was never meant."""
+    number, _, digest = mark.partition(".")
+    order = orders.get_by_id(session, int(number)) if number.isdecimal() and len(number) < 19 else None
+    if order is None or fingerprint(order.token)[:24] != digest:
+        raise NotFound("This link is no longer valid.")
+    return order
+
+
+def answer(session: Session, order: Order, answers: Mapping[int, Answer]) -> None:
+    """Note what the buyer says of the order's lines (by their ids) in the log, where it has a row; nowhere else."""
+    for line in order.lines:
+        given = answers.get(line.id)
+        if given is not None and given.mark is not None:
+            learning.note_helped(session, line.id, given.mark)
+        if given is not None and given.is_returned:
+            learning.note_returned(session, [line.id])
+
+
+def never_ask(session: Session, email: str) -> int:
+    """Forget every tick of an address whose mail has not left yet; returns how many."""
+    theirs = select(Order.id).where(Order.email == normal_email(email))
+    return len(
+        session.scalars(delete(FollowUp).where(FollowUp.order_id.in_(theirs)).returning(FollowUp.order_id)).all()
+    )
+
+
+def line_title(line: OrderLine) -> str:
+    """A line as mail and page name it: neutrally, as the order does (R11)."""
+    return f"{line.title}, {line.option_value}" if line.option_value else line.title
+
+
+def _is_over() -> ColumnElement[bool]:
+    gone = (Order.state == OrderState.CANCELLED) | Order.erased_at.is_not(None)
+    return exists().where(Order.id == FollowUp.order_id, gone)
+
+
+def _write(
+    session: Session, order: Order, *, link: Callable[[str], str], letterhead: Letterhead, now: datetime
+) -> None:
+    address = link(mark_of(order))
+    titles = [line_title(line) for line in order.lines]
+    rendered = render(KIND, letterhead, number=order.number, titles=titles, link=address)
+    letter = Letter(
+        unique_key=f"{order.number}:{KIND}",
+        kind=KIND,
+        recipient=order.email,
+        subject=f"One question about your order {order.number}",
+        text=rendered.text,
+        html=rendered.html,
+        order_id=order.id,
+    )
+    enqueue(session, letter, now=now)

@@ -1,0 +1,81 @@
+"""The log's tables. No time finer than the day, no answer, no address, no name, no number of an order.
+
+Keys are random or digests, and SQLite keeps the rows in their order: nothing tells which of two came first.
+"""
+
+from datetime import date
+
+from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shop.db import Base, state_column
+from shop.learning.states import Fate
+
+_UNORDERED = {"sqlite_with_rowid": False}
+
+
+class Impression(Base):
+    """One list that was shown. `visit` is the fingerprint of what the visitor's own cookie and link hold.
+
+    `turn` is highest for the list that the visit saw last; the row is deleted on `erase_on`.
+    """
+
+    __tablename__ = "shop_impression"
+    __table_args__ = _UNORDERED
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    visit: Mapped[str] = mapped_column(String(64), index=True)
+    turn: Mapped[int]
+    day: Mapped[date] = mapped_column(index=True)
+    erase_on: Mapped[date] = mapped_column(index=True)
+    consent: Mapped[str] = mapped_column(String(20))
+    model_id: Mapped[str] = mapped_column(String(80))
+    rules_id: Mapped[str] = mapped_column(String(40))
+    seed: Mapped[int]
+
+
+class Candidate(Base):
+    """One product of a list: its place, how likely it came there, how well it fits, and what became of it.
+
+    `features` are whole 64ths by name, those that are not 0. `helped` is the buyer's mark from 0 to 10.
+    """
+
+    __tablename__ = "shop_candidate"
+    __table_args__ = _UNORDERED
+
+    impression_id: Mapped[str] = mapped_column(
+        String(32), ForeignKey("shop_impression.id", ondelete="CASCADE"), primary_key=True
+    )
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sku: Mapped[str] = mapped_column(String(60))
+    propensity: Mapped[float]
+    features: Mapped[dict[str, int]] = mapped_column(JSON)
+    opened: Mapped[bool] = mapped_column(default=False)
+    added: Mapped[bool] = mapped_column(default=False)
+    bought: Mapped[bool] = mapped_column(default=False)
+    sent: Mapped[bool] = mapped_column(default=False)
+    fate: Mapped[Fate] = mapped_column(state_column(Fate), default=Fate.OPEN)
+    helped: Mapped[int | None]
+
+
+class OutcomeTag(Base):
+    """A keyed digest of an order line's id, by which a purchase, a parcel or a return finds its row.
+
+    Only the shop's key leads from an order to it, nothing leads back, and it is deleted after some weeks.
+    """
+
+    __tablename__ = "shop_outcome_tag"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["impression_id", "position"],
+            ["shop_candidate.impression_id", "shop_candidate.position"],
+            ondelete="CASCADE",
+            name="fk_shop_outcome_tag_candidate",
+        ),
+        _UNORDERED,
+    )
+
+    tag: Mapped[str] = mapped_column(String(64), primary_key=True)
+    impression_id: Mapped[str] = mapped_column(String(32), index=True)
+    position: Mapped[int]
+    made_on: Mapped[date] = mapped_column(index=True)

@@ -1,0 +1,52 @@
+"""What a visitor may ask of the log by their own link: everything it holds of their visit, and its erasure (R8)."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from shop.learning.models import Candidate, Impression
+
+
+def export_visit(session: Session, visit_mark: str) -> list[dict[str, object]]:
+    """Everything the log holds of a visit, as plain values, in the order in which the lists were seen."""
+    lists = session.scalars(select(Impression).where(Impression.visit == visit_mark).order_by(Impression.turn)).all()
+    return [_as_values(shown, _products_of(session, shown)) for shown in lists]
+
+
+def erase_visit(session: Session, visit_mark: str) -> int:
+    """Delete everything the log holds of a visit; returns how many lists."""
+    gone = session.scalars(delete(Impression).where(Impression.visit == visit_mark).returning(Impression.id))
+    return len(gone.all())
+
+
+def _products_of(session: Session, shown: Impression) -> Sequence[Candidate]:
+    return session.scalars(
+        select(Candidate).where(Candidate.impression_id == shown.id).order_by(Candidate.position)
+    ).all()
+
+
+def _as_values(shown: Impression, products: Sequence[Candidate]) -> dict[str, object]:
+    return {
+        "day": shown.day.isoformat(),
+        "erased_on": shown.erase_on.isoformat(),
+        "consent": shown.consent,
+        "model": shown.model_id,
+        "rules": shown.rules_id,
+        "seed": shown.seed,
+        "products": [
+            {
+                "sku": row.sku,
+                "position": row.position,
+                "propensity": row.propensity,
+                "fit_in_64ths": row.features,
+                "opened": row.opened,
+                "added": row.added,
+                "bought": row.bought,
+                "sent": row.sent,
+                "fate": row.fate.value,
+                "helped": row.helped,
+            }
+            for row in products
+        ],
+    }
