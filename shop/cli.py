@@ -13,6 +13,7 @@ from shop.content.claims import find_claims
 from shop.db import begin_write
 from shop.errors import ShopError
 from shop.importing import demo
+from shop.staff import second_factor
 from shop.staff import service as staff
 from shop.web import runtime
 from shop.work_commands import reconcile, send_mails, worker
@@ -21,7 +22,7 @@ from shop.work_commands import reconcile, send_mails, worker
 def make_group(name: str) -> AppGroup:
     """The command group of one mounted shop."""
     group = AppGroup(name, help="Run and keep the shop.")
-    keeping = (upgrade, downgrade, load_demo, backup, restore, add_merchant, remove_merchant)
+    keeping = (upgrade, downgrade, load_demo, backup, restore, add_merchant, remove_merchant, reset_second_factor)
     for command in (*keeping, worker, reconcile, send_mails):
         group.add_command(command)
     return group
@@ -108,7 +109,7 @@ def add_merchant(email: str, password_from: str | None, keep: bool) -> None:
     with runtime().sessions() as session:
         begin_write(session)
         try:
-            staff.add_member(session, email, password, now=utc_now())
+            staff.add_member(session, email, password, now=utc_now(), shop_name=runtime().config.name)
         except ShopError as error:
             raise click.ClickException(str(error)) from error
         session.commit()
@@ -128,3 +129,18 @@ def remove_merchant(email: str) -> None:
             raise click.ClickException(str(error)) from error
         session.commit()
     click.echo(f"{email} may no longer sign in.")
+
+
+@click.command("reset-second-factor")
+@click.argument("email")
+@with_appcontext
+def reset_second_factor(email: str) -> None:
+    """Take EMAIL's second factor away (the phone is lost), and end its sessions."""
+    with runtime().sessions() as session:
+        begin_write(session)
+        try:
+            second_factor.reset(session, email)
+        except ShopError as error:
+            raise click.ClickException(str(error)) from error
+        session.commit()
+    click.echo(f"{email} signs in with the password alone now.")

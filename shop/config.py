@@ -53,6 +53,11 @@ class Config:
     mail_from: str = "shop@shop.example"
     jobs_url: str = "sqlite:///var/jobs.db"
     limits_url: str = "memory://"
+    require_second_factor: str = "auto"
+    cart_posts_per_minute: int = 240
+    quiz_posts_per_minute: int = 240
+    open_orders_per_email: int = 3
+    orders_per_address_and_hour: int = 1000
     max_form_bytes: int = 64 * 1024
     max_upload_bytes: int = 8 * 1024 * 1024
     trusted_proxies: int = 0
@@ -66,10 +71,24 @@ class Config:
         return self.base_url.startswith("https://")
 
     @property
+    def requires_second_factor(self) -> bool:
+        """Whether a password alone opens none of the merchant's pages but the one that sets up a second factor."""
+        return self.require_second_factor == "on" or (self.require_second_factor == "auto" and self.mode == "live")
+
+    @property
     def origin(self) -> str:
         """Scheme, host and port of the public address."""
         parts = urlsplit(self.base_url)
         return f"{parts.scheme}://{parts.netloc}"
+
+
+UNLIMITED_IN_TEST = (
+    "cart_posts_per_minute",
+    "quiz_posts_per_minute",
+    "open_orders_per_email",
+    "orders_per_address_and_hour",
+)
+"""What keeps crowds and hoarders off is 0 in test mode, unless it is set: load tests come from one address."""
 
 
 def load_config(settings: Mapping[str, Any], prefix: str = "SHOP_") -> Config:
@@ -83,6 +102,8 @@ def load_config(settings: Mapping[str, Any], prefix: str = "SHOP_") -> Config:
         for key, field in known.items()
         if key in settings
     }
+    if values.get("mode") == "test":
+        values = dict.fromkeys(UNLIMITED_IN_TEST, 0) | values
     config = Config(**values)
     _check(config, prefix)
     return config
@@ -160,6 +181,11 @@ _RULES: tuple[tuple[str, Callable[[Config], bool], str], ...] = (
     ("CART_DAYS", lambda c: 7 <= c.cart_days <= 365, "must be between 7 and 365"),
     ("PROVIDER_TIMEOUT_SECONDS", lambda c: 1 <= c.provider_timeout_seconds <= 60, "must be between 1 and 60"),
     ("PROVIDER_CONCURRENCY", lambda c: c.provider_concurrency >= 1, "must be 1 or more"),
+    (
+        "REQUIRE_SECOND_FACTOR",
+        lambda c: c.require_second_factor in ("auto", "on", "off"),
+        "must be on, off or auto (on in live mode)",
+    ),
     ("JOBS_URL", lambda c: c.jobs_url != c.database_url, "must not be the shop's own database"),
     ("ARTICLES", lambda c: not c.articles or Path(c.articles).is_dir(), "must be a folder that exists"),
     ("ZONES", lambda c: not c.zones or Path(c.zones).is_file(), "must be a file that exists"),

@@ -7,6 +7,7 @@ from shop.web import config
 CART = "tsubo_cart"
 ANSWERS = "tsubo_answers"
 STAFF = "tsubo_staff"
+DEVICE = "tsubo_device"
 
 
 def _name(cookie: str) -> str:

@@ -15,12 +15,14 @@ from shop.errors import Forbidden
 from shop.keys import new_token
 from shop.staff import service as staff
 from shop.staff.rules import ABSOLUTE
-from shop.web import db, no_store, page, runtime, shop_url, transaction
+from shop.web import config, db, no_store, page, runtime, shop_url, transaction
 
 blueprint = Blueprint("merchant", __name__, url_prefix="/merchant")
 log = structlog.get_logger("shop.merchant")
 
-WITHOUT_SESSION = {"sign_in"}
+WITHOUT_SESSION = {"sign_in", "sign_in_code"}
+BEFORE_ENROLMENT = {"second_factor", "second_factor_on", "sign_out"}
+"""What somebody may do who must have a second factor and has none yet."""
 SHOWS_STALE_FORMS = {"product_new", "product_edit"}
 """Long forms: a stale token is told beside what was typed. All other changes are refused before their view runs."""
 READS = ("GET", "HEAD", "OPTIONS")
@@ -30,11 +32,12 @@ SAFE_PATH = re.compile(r"/[A-Za-z0-9_./?=&%+,~-]*")
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who is signed in. `actor` is what the records say; `member_id` and `email` are empty under a host's sign-in."""
+    """Who is signed in. `actor` is what the records say; the rest is empty under a host's own sign-in."""
 
     actor: str
     member_id: int = 0
     email: str = ""
+    has_factor: bool = False
 
 
 class ActionForm(ProtectedForm):
@@ -100,9 +103,22 @@ def require_staff() -> Response | None:
         if found is None:
             return _without_session()
         g.merchant = found
+        if _must_enrol(found) and endpoint not in BEFORE_ENROLMENT:
+            return _to_enrolment()
     if request.method not in READS and endpoint not in SHOWS_STALE_FORMS:
         require_token()
     return None
+
+
+def _must_enrol(who: Identity) -> bool:
+    """Whether the shop requires a second factor and this person has none yet."""
+    return bool(who.member_id) and config().requires_second_factor and not who.has_factor
+
+
+def _to_enrolment() -> Response:
+    if request.method in READS:
+        return see("second_factor")
+    raise Forbidden("Nothing was changed: this shop asks for a second factor first. Set it up, then send it again.")
 
 
 def require_token() -> None:
@@ -119,7 +135,8 @@ def _find_identity() -> Identity | None:
     found = staff.find_session(db(), token, now=now)
     if found is None or token is None:
         return None
-    identity = Identity(f"merchant:{found.member.email}"[:80], found.member_id, found.member.email)
+    member = found.member
+    identity = Identity(f"merchant:{member.email}"[:80], member.id, member.email, member.has_factor)
     if staff.is_touch_due(found, now):
         with transaction() as session:
             staff.touch(session, token, now=now)

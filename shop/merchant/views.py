@@ -1,6 +1,7 @@
 """The merchant's pages together: importing this puts every view on the one blueprint."""
 
 from shop.merchant import (
+    account_views,
     audit_views,
     home_views,
     import_views,
@@ -18,6 +19,7 @@ from shop.merchant.pages import blueprint
 __all__ = ["blueprint"]
 
 SUBJECTS = (
+    account_views,
     audit_views,
     home_views,
     import_views,
