@@ -37,6 +37,7 @@ from shop.storefront import (
 )
 from shop.storefront import views as storefront_views
 from shop.storefront.context import register_context
+from shop.storefront.rendering import frame_html
 from shop.web import (
     EXTENSION,
     Runtime,
@@ -62,6 +63,13 @@ PAGES: tuple[Blueprint, ...] = (
     site_views.blueprint,
     storefront_views.blueprint,
 )
+
+TEMPLATE_FUNCTIONS: dict[str, Callable[..., str]] = {
+    "shop_url": shop_url,
+    "shop_static": shop_static,
+    "shop_stylesheet": shop_stylesheet,
+    "shop_frame": frame_html,
+}
 
 
 class Shop:
@@ -107,7 +115,7 @@ class Shop:
         app.register_blueprint(parent, url_prefix=config.url_prefix or None)
         app.teardown_appcontext(close_session)
         app.jinja_env.filters["shop_money"] = money_filter
-        app.jinja_env.globals.update(shop_url=shop_url, shop_static=shop_static, shop_stylesheet=shop_stylesheet)
+        app.jinja_env.globals.update(TEMPLATE_FUNCTIONS)
         app.cli.add_command(make_group(config.cli_name))
         return runtime
 

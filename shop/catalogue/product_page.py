@@ -121,9 +121,10 @@ def get_product_page(session: Session, slug: str, window: ShopWindow) -> Product
 
 
 def _read(session: Session, slug: str, window: ShopWindow) -> ProductView:
-    product = session.execute(_PRODUCT, {"slug": slug}).one()
-    variant_rows = session.execute(_VARIANTS, {"product_id": product.id, "currency": window.currency}).all()
-    pictures = session.execute(_PICTURES, {"product_id": product.id}).all()
+    connection = session.connection()  # plain rows: the session's way to them costs half as much again
+    product = connection.execute(_PRODUCT, {"slug": slug}).one()
+    variant_rows = connection.execute(_VARIANTS, {"product_id": product.id, "currency": window.currency}).all()
+    pictures = connection.execute(_PICTURES, {"product_id": product.id}).all()
     kind = codes.label_of(product.type)
     return ProductView(
         sku=product.sku,

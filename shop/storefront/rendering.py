@@ -8,10 +8,11 @@ from markupsafe import Markup
 
 from shop.catalogue.cards import CardView
 from shop.catalogue.memory import Memory
+from shop.storefront.context import ShopContext
 from shop.web import cacheable
 
 PAGES, FRAGMENTS = "tsubo_pages", "tsubo_fragments"
-KEPT_PAGES, KEPT_FRAGMENTS = 1024, 2048
+KEPT_PAGES, KEPT_FRAGMENTS = 1024, 4096
 
 
 def shared_page(template: str, content: Hashable, make_context: Callable[[], dict[str, Any]]) -> Response:
@@ -24,7 +25,7 @@ def shared_page(template: str, content: Hashable, make_context: Callable[[], dic
     def make() -> str:
         return render_template(f"shop/{template}", **make_context())
 
-    if any("tsubo_" in name for name in request.cookies):
+    if _has_our_cookie():
         return cacheable(make_response(make()))
     return cacheable(make_response(_kept(PAGES, KEPT_PAGES, (template, request.script_root, content), make)))
 
@@ -46,6 +47,22 @@ def fragment_html(template: str, content: Hashable, **context: Any) -> Markup:
 
     key = (template, request.script_root, content)
     return Markup(_kept(FRAGMENTS, KEPT_FRAGMENTS, key, make))  # noqa: S704  # made by an escaping template
+
+
+def frame_html(shop: ShopContext, template: str, **context: Any) -> Markup:
+    """The head or foot of a page, from `templates/shop/<template>`: alike for all who have no cookie of ours."""
+
+    def make() -> str:
+        return render_template(f"shop/{template}", shop=shop, **context)
+
+    if _has_our_cookie():
+        return Markup(make())  # noqa: S704  # made by an escaping template
+    key = (template, request.script_root, *context.values())
+    return Markup(_kept(FRAGMENTS, KEPT_FRAGMENTS, key, make))  # noqa: S704  # made by an escaping template
+
+
+def _has_our_cookie() -> bool:
+    return any("tsubo_" in name for name in request.cookies)
 
 
 def _kept(name: str, size: int, key: Hashable, make: Callable[[], str]) -> str:
