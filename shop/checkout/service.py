@@ -15,6 +15,7 @@ from shop.gateway import PaymentRequest
 from shop.mail.letterhead import Letterhead
 from shop.money import Money
 from shop.orders import service as orders
+from shop.orders.hoarding import refuse_hoarder
 from shop.orders.models import Order
 from shop.payments import service as payments
 from shop.payments.settlement import place_free
@@ -66,6 +67,7 @@ class Terms:
     urls: Urls
     session_minutes: int
     hold_minutes: int
+    open_orders_per_email: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def place_order(
 ) -> Placed:
     """Turn the cart into a pending order with its stock held. The same intent twice gives the same order.
 
-    Raises CartChanged, NotAvailable, BelowMinimum, or OutOfStock when somebody was faster.
+    Raises CartChanged, NotAvailable, BelowMinimum, TooManyOpen, or OutOfStock when somebody was faster.
     """
     basket = cart.lock_cart(session, cart_id)
     earlier = orders.find_by_checkout_token(session, intent.checkout_token)
@@ -110,6 +112,7 @@ def place_order(
         raise CartChanged  # another window ordered this cart meanwhile: its payment page is closed first
     contents = cart.view(session, basket, terms.zones)
     _check(contents, details, intent)
+    refuse_hoarder(session, details.email, most=terms.open_orders_per_email)
     order = orders.create_order(session, _draft(contents, details, intent), now=now)
     expires_at = now + timedelta(minutes=terms.hold_minutes)
     for line in sorted(order.lines, key=lambda line: line.sku):  # one lock order, so no deadlock

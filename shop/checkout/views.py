@@ -16,9 +16,10 @@ from shop.checkout.paying import close_other_orders, go_on_paying, pay
 from shop.checkout.rules import CheckoutDetails, is_below_minimum
 from shop.clock import utc_now
 from shop.csrf import ProtectedForm
-from shop.errors import Forbidden, OutOfStock
+from shop.errors import Forbidden, OutOfStock, TooMany
 from shop.failpoints import failpoint
 from shop.orders import service as orders
+from shop.orders.hoarding import TooManyOpen
 from shop.payments.web_desk import web_desk
 from shop.pricing import service as pricing
 from shop.pricing.countries import country_name
@@ -30,6 +31,9 @@ PURPOSE = "checkout-token"
 _TOLD = {
     "changed": "Your cart or a price changed meanwhile. Nothing was ordered yet: please check it again.",
     "over": "The earlier payment page was closed, and nothing was charged. Please check and order again.",
+    "open": "There are several unpaid orders for this e-mail address already, and they hold their goods. Nothing was "
+    "ordered now. Please pay one of them, or wait: unpaid orders end by themselves within the hour.",
+    "crowd": "Very many orders came from your network just now, so nothing was ordered. Please try again later.",
 }
 
 
@@ -97,6 +101,8 @@ def place() -> Response:
     earlier = orders.find_by_checkout_token(db(), form.token())
     if earlier is not None and earlier.cart_id == basket.id:
         return go_on_paying(earlier, form, now=now)
+    if _is_crowd():
+        return see_other(shop_url("checkout.review", told="crowd"))
     return _place(basket.id, form, now)
 
 
@@ -118,8 +124,22 @@ def _place(cart_id: int, form: PlaceForm, now: datetime) -> Response:
     except (checkout.NotAvailable, OutOfStock):
         return see_other(shop_url("cart.page", told="short"))
     except checkout.CartChanged:
-        return see_other(shop_url("checkout.review", told="changed"))
-    return pay(placed, form, now=now)
+        told = "changed"
+    except TooManyOpen:
+        told = "open"
+    else:
+        return pay(placed, form, now=now)
+    return see_other(shop_url("checkout.review", told=told))
+
+
+def _is_crowd() -> bool:
+    """Whether one client address orders more than a whole building would."""
+    most = config().orders_per_address_and_hour
+    try:
+        throttle("orders-address", f"{most}/hour" if most else "")
+    except TooMany:
+        return True
+    return False
 
 
 def _details_page(form: DetailsForm, contents: CartView, http_status: int = 200) -> Response:
@@ -177,6 +197,7 @@ def _terms() -> checkout.Terms:
         ),
         session_minutes=desk.session_minutes,
         hold_minutes=desk.hold_minutes,
+        open_orders_per_email=config().open_orders_per_email,
     )
 
 

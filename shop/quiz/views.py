@@ -15,15 +15,17 @@ from shop.quiz.forms import ConsentForm, PageForm, page_form, shown_values
 from shop.quiz.result import result_page
 from shop.quiz.visitor import Run
 from shop.recommendations import service as recommendations
+from shop.throttle import throttle_posts
 from shop.web import cacheable, config, db, no_store, page, shop_url
 
 blueprint = Blueprint("quiz", __name__)
 
 
 @blueprint.before_request
-def limit_size() -> None:
-    """No page of the questionnaire is larger than a small form."""
+def limit_posts() -> None:
+    """No page of the questionnaire is larger than a small form, and nobody fills in hundreds a minute."""
     request.max_content_length = config().max_form_bytes
+    throttle_posts("quiz", config().quiz_posts_per_minute)
 
 
 @blueprint.get("/find")

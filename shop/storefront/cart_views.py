@@ -17,6 +17,7 @@ from shop.pricing.countries import country_name
 from shop.pricing.rules import Zones
 from shop.quiz.visitor import exclusion_for_visitor
 from shop.storefront.cart_forms import AddForm, DeliveryForm, LineForm
+from shop.throttle import throttle_posts
 from shop.web import config, db, no_store, page, see_other, shop_url, transaction
 
 blueprint = Blueprint("cart", __name__)
@@ -26,6 +27,12 @@ _TOLD = {
     "over": "The time to pay was over. Nothing was charged; please check your cart and order again.",
     "short": "Something in your cart is no longer there in this number. Nothing was ordered; see the notes below.",
 }
+
+
+@blueprint.before_request
+def limit_posts() -> None:
+    """Nobody fills hundreds of carts a minute."""
+    throttle_posts("cart", config().cart_posts_per_minute)
 
 
 @blueprint.get("/cart", endpoint="page")

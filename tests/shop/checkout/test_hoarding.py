@@ -1,0 +1,97 @@
+"""Nobody keeps goods from others by ordering and not paying."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from shop.config import load_config
+from shop.orders.models import Order
+from shop.stock.models import StockLevel
+from tests.conftest import MakeApp
+from tests.shop.checkout.shopper import SKU, Shopper
+
+LIMIT = {"SHOP_OPEN_ORDERS_PER_EMAIL": 2}
+
+
+def visitor(app: Flask, email: str = "pat@example.com") -> Shopper:
+    """Another browser."""
+    client = app.test_client()
+    client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+    client.environ_base["HTTP_HOST"] = "shop.test"
+    shopper = Shopper(client)
+    shopper.typed["email"] = email
+    return shopper
+
+
+def test_an_address_with_unpaid_orders_gets_no_further_one_and_is_told_on_the_check_page(
+    make_app: MakeApp, shopper: Shopper, engine: Engine
+) -> None:
+    app = make_app(**LIMIT)
+    for _ in range(2):
+        visitor(app).order()
+    third = visitor(app, " PAT@Example.com ")
+
+    answer = third.order()
+
+    assert answer.location == "/checkout/review?told=open"
+    assert "several unpaid orders" in third.client.get(answer.location).text
+    with Session(engine) as session:
+        assert session.scalar(select(StockLevel.held).where(StockLevel.sku == SKU)) == 2
+
+
+def test_another_address_may_still_order(make_app: MakeApp, shopper: Shopper) -> None:
+    app = make_app(**LIMIT)
+    for _ in range(2):
+        visitor(app).order()
+
+    answer = visitor(app, "kim@example.com").order()
+
+    assert "told=" not in answer.location
+
+
+def test_the_same_click_again_is_no_further_order(make_app: MakeApp, shopper: Shopper) -> None:
+    app = make_app(SHOP_OPEN_ORDERS_PER_EMAIL=1)
+    buyer = visitor(app)
+    buyer.add()
+    buyer.type_details()
+    button = buyer.button()
+
+    first, second = buyer.place(button), buyer.place(button)
+
+    assert first.location == second.location
+
+
+def test_of_many_orders_at_the_same_moment_no_more_than_the_limit_are_taken(
+    make_app: MakeApp, shopper: Shopper, engine: Engine
+) -> None:
+    app = make_app(**LIMIT)
+    buyers = [visitor(app) for _ in range(6)]
+    for buyer in buyers:
+        buyer.add()
+        buyer.type_details()
+    buttons = [buyer.button() for buyer in buyers]
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(lambda pair: pair[0].place(pair[1]), zip(buyers, buttons, strict=True)))
+
+    with Session(engine) as session:
+        assert len(session.scalars(select(Order)).all()) == 2
+
+
+def test_one_network_places_only_so_many_orders_an_hour_and_is_told_on_the_check_page(
+    make_app: MakeApp, shopper: Shopper
+) -> None:
+    app = make_app(SHOP_ORDERS_PER_ADDRESS_AND_HOUR=2)
+    answers = [visitor(app, f"buyer{n}@example.com").order().location for n in range(3)]
+
+    assert [location for location in answers if "told=" in location] == ["/checkout/review?told=crowd"]
+
+
+@pytest.mark.parametrize(("mode", "orders", "posts"), [("demo", 3, 240), ("test", 0, 0)])
+def test_load_tests_in_test_mode_are_not_limited_and_a_shop_is(mode: str, orders: int, posts: int) -> None:
+    config = load_config({"SHOP_MODE": mode, "SHOP_SECRET_KEYS": "a-secret-for-tests-only-0123456789abcdef"})
+
+    assert (config.open_orders_per_email, config.cart_posts_per_minute) == (orders, posts)
