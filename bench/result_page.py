@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from recommender.ranking import rank
 from recommender.types import Answers
 from shop import create_app, schema
+from shop.catalogue.rules import Standards
 from shop.catalogue.service import find_product, save_product, values_of
 from shop.catalogue.window import shop_window
 from shop.clock import utc_now
@@ -27,9 +28,11 @@ from shop.db import begin_write
 from shop.importing.demo import load_demo
 from shop.recommendations import service
 from shop.recommendations.assortment import current_shelf
+from shop.recommendations.knowledge import type_safety
 from shop.stock import service as stock
 
 GATE_MS = 2.0
+STANDARDS = Standards(find_claims, type_safety)
 ROUNDS = 200
 NO_CODES: frozenset[str] = frozenset()
 VISITORS = (
@@ -69,7 +72,7 @@ def make_shop(folder: Path, products: int) -> Flask:
     schema.upgrade(runtime.engine)
     with runtime.sessions() as session:
         begin_write(session)
-        load_demo(session, currency="USD", lint=find_claims, now=utc_now())
+        load_demo(session, currency="USD", standards=STANDARDS, now=utc_now())
         copy_products(session, products)
         session.commit()
     return app
@@ -86,7 +89,7 @@ def copy_products(session: Session, wanted: int) -> None:
         sku = f"{values.sku}X{number}"
         title = f"{values.title} {number}"
         copy = replace(values, sku=sku, slug="", title=title, variants=variants, list_position=None)
-        product = save_product(session, copy, currency="USD", lint=find_claims, now=utc_now())
+        product = save_product(session, copy, currency="USD", standards=STANDARDS, now=utc_now())
         for variant in product.variants:
             stock.receive(session, variant.sku, 5 + number % 9, reason="bench", actor="system", now=utc_now())
 

@@ -8,11 +8,13 @@ from flask.cli import AppGroup, with_appcontext
 
 from shop import backup as backups
 from shop.catalogue import search
+from shop.catalogue.rules import Standards
 from shop.clock import utc_now
 from shop.content.claims import find_claims
 from shop.db import begin_write
 from shop.errors import ShopError
 from shop.importing import demo
+from shop.recommendations.knowledge import type_safety
 from shop.staff import second_factor
 from shop.staff import service as staff
 from shop.web import runtime
@@ -63,7 +65,10 @@ def load_demo() -> None:
         begin_write(session)
         try:
             created, changed = demo.load_demo(
-                session, currency=runtime().config.currency, lint=find_claims, now=utc_now()
+                session,
+                currency=runtime().config.currency,
+                standards=Standards(find_claims, type_safety),
+                now=utc_now(),
             )
         except ShopError as error:
             raise click.ClickException(str(error)) from error

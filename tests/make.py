@@ -6,13 +6,17 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Price, Product, ProductFacet, Variant
+from shop.catalogue.rules import Standards, TypeSafety
 from shop.catalogue.states import ProductStatus
 from shop.catalogue.values import ProductValues, VariantValues
+from shop.content.claims import find_claims
 from shop.orders.models import Order, OrderLine
 from shop.stock import service as stock
 from shop.stock.models import StockLevel
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+CLAIMS_ONLY = Standards(lint=find_claims, safety_of=lambda _type: TypeSafety())
+"""What a product is measured by where its type does not matter; `type_safety` is the shop's own."""
 
 
 def make_product(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from shop.catalogue import codes
@@ -32,6 +33,9 @@ CODE_LISTS = {
     "areas": codes.AREAS, "pain_kinds": codes.PAIN_KINDS, "positions": codes.POSITIONS,
     "contraindications": codes.HEALTH, "cautions": codes.HEALTH, "allergens": codes.ALLERGENS,
 }  # fmt: skip
+LINTED = ("title", "description", "care", "warnings", "set_includes", "option_name", "maker", "eu_contact")
+"""Every text of a product that a customer or the payment provider reads; its address and variants come on top."""
+NO_CLAIM = "no health claim"
 SAFETY_FIELDS = ("contraindications", "cautions", "allergens", "powered")
 
 
@@ -48,19 +52,37 @@ class Claim(Protocol):
 Lint = Callable[[str], Sequence[Claim]]
 
 
+@dataclass(frozen=True, slots=True)
+class TypeSafety:
+    """The codes that every product of a type has at least: a merchant may add to them (R35)."""
+
+    contraindications: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standards:
+    """What a product is measured by, wherever it comes from: `lint` finds health claims in a text (R20), and
+    `safety_of` says what its type excludes and warns of at least (R35)."""
+
+    lint: Lint
+    safety_of: Callable[[str], TypeSafety]
+
+
 def is_stimulator(product_type: str, powered: bool | None, heat: bool) -> bool:
     """Whether this gives off electricity to the skin; a heated mat has a plug but is no stimulator."""
     return product_type == codes.STIMULATOR_TYPE or (bool(powered) and not heat)
 
 
-def problems(values: ProductValues, *, currency: str, publish: bool, lint: Lint) -> tuple[FieldProblem, ...]:
+def problems(values: ProductValues, *, currency: str, publish: bool, standards: Standards) -> tuple[FieldProblem, ...]:
     """Everything that keeps `values` from being saved, or from being published when `publish` is set.
 
-    `currency` is the shop's: each variant needs a price in it. `lint` finds health claims in a text (R20).
+    `currency` is the shop's: each variant needs a price in it.
     """
     found = [*_naming(values), *_texts(values), *_numbers(values), *_codes(values), *_variants(values, currency)]
+    found += _type_safety(values, standards.safety_of(values.type))
     if publish:
-        found += [*_publishing(values), *_claims(values, lint)]
+        found += [*_publishing(values), *_claims(values, standards.lint)]
     return tuple(found)
 
 
@@ -170,10 +192,29 @@ def _publishing(values: ProductValues) -> Iterator[FieldProblem]:
         )
 
 
+def _type_safety(values: ProductValues, least: TypeSafety) -> Iterator[FieldProblem]:
+    """A caution of the type may be named as an exclusion, which is stricter. Unanswered fields are told elsewhere."""
+    told = set(values.contraindications or ())
+    for name, codes_of_type in (("contraindications", least.contraindications), ("cautions", least.cautions)):
+        own = getattr(values, name)
+        told |= set(own or ())
+        missing = sorted(set(codes_of_type) - told)
+        if own is not None and missing:
+            yield FieldProblem(
+                name,
+                "at least what every product of this type has",
+                f"{', '.join(missing)} missing",
+                "You may name more than the type has, and not less.",
+            )
+
+
 def _claims(values: ProductValues, lint: Lint) -> Iterator[FieldProblem]:
-    for name in ("title", "description", "care", "warnings", "set_includes"):
-        for claim in lint(getattr(values, name)):
-            yield FieldProblem(name, "no health claim", shown(claim.words), claim.why)
+    texts = [(name, getattr(values, name)) for name in LINTED]
+    texts += [("slug", values.slug.replace("-", " "))]
+    texts += [("variants", variant.option_value) for variant in values.variants]
+    for name, text in texts:
+        for claim in lint(text):
+            yield FieldProblem(name, NO_CLAIM, shown(claim.words), claim.why)
 
 
 def shown(text: str) -> str:

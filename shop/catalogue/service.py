@@ -51,7 +51,9 @@ def claim_version(session: Session, sku: str, seen: datetime, *, now: datetime) 
         raise ChangedMeanwhile
 
 
-def save_product(session: Session, values: ProductValues, *, currency: str, lint: rules.Lint, now: datetime) -> Product:
+def save_product(
+    session: Session, values: ProductValues, *, currency: str, standards: rules.Standards, now: datetime
+) -> Product:
     """Create or change the product with this SKU, with its variants, prices, facets and search words.
 
     A variant that is no longer named becomes inactive: orders and carts may still point at it. A status of None keeps
@@ -60,7 +62,7 @@ def save_product(session: Session, values: ProductValues, *, currency: str, lint
     product = find_product(session, values.sku)
     status = values.status or (product.status if product else rules.default_status(values))
     publish = status is ProductStatus.PUBLISHED
-    if found := rules.problems(values, currency=currency, publish=publish, lint=lint):
+    if found := rules.problems(values, currency=currency, publish=publish, standards=standards):
         raise InvalidProduct(found)
     if product is None:
         product = Product(sku=values.sku, position=_next_position(session), created_at=now, slug="", variants=[])
@@ -82,12 +84,12 @@ def save_product(session: Session, values: ProductValues, *, currency: str, lint
 
 
 def set_status(
-    session: Session, sku: str, status: ProductStatus, *, currency: str, lint: rules.Lint, now: datetime
+    session: Session, sku: str, status: ProductStatus, *, currency: str, standards: rules.Standards, now: datetime
 ) -> Product:
     """Publish a product, take it back to a draft, or archive it. Raises InvalidProduct and NotFound."""
     product = get_product(session, sku)
     if status is ProductStatus.PUBLISHED:
-        found = rules.problems(values_of(product), currency=currency, publish=True, lint=lint)
+        found = rules.problems(values_of(product), currency=currency, publish=True, standards=standards)
         if found:
             raise InvalidProduct(found)
     product.status, product.updated_at = status, now

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from shop import paths
-from shop.catalogue.rules import Lint
+from shop.catalogue.rules import Standards
 from shop.errors import BadInput
 from shop.importing.service import plan_import, run_import
 
@@ -20,13 +20,13 @@ DEMO_DEFAULTS = {
 }
 
 
-def load_demo(session: Session, *, currency: str, lint: Lint, now: datetime) -> tuple[int, int]:
+def load_demo(session: Session, *, currency: str, standards: Standards, now: datetime) -> tuple[int, int]:
     """Create the 48 demo products with their stock; returns how many were created and changed.
 
     Loading again puts the file's values back and leaves the stock. Raises BadInput when the file cannot be imported.
     """
     content = (paths.demo_data() / "catalogue.csv").read_bytes()
-    plan = plan_import(session, content, currency=currency, lint=lint, defaults=DEMO_DEFAULTS)
+    plan = plan_import(session, content, currency=currency, standards=standards, defaults=DEMO_DEFAULTS)
     if plan.problems:
         raise BadInput(plan.problems[0].sentence)
-    return run_import(session, plan, currency=currency, lint=lint, actor="system", now=now)
+    return run_import(session, plan, currency=currency, standards=standards, actor="system", now=now)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from shop.audit.models import AuditEvent
 from shop.catalogue import rules as catalogue_rules
 from shop.catalogue.models import Product
-from shop.catalogue.rules import Lint, default_status, is_stimulator, shown
+from shop.catalogue.rules import Standards, default_status, is_stimulator, shown
 from shop.catalogue.service import InvalidProduct, save_product, values_of
 from shop.catalogue.states import ProductStatus
 from shop.catalogue.values import ProductValues
@@ -52,13 +52,13 @@ def plan_import(
     content: str | bytes,
     *,
     currency: str,
-    lint: Lint,
+    standards: Standards,
     defaults: Mapping[str, str] | None = None,
     set_stock: bool = False,
 ) -> ImportPlan:
     """Read a CSV file and say what importing it would do; nothing is changed.
 
-    `defaults` are cells for columns that the file does not have, used for new products. `lint` finds health claims.
+    `defaults` are cells for columns that the file does not have, used for new products. `standards` are the editor's.
     Variants that are there keep their stock unless `set_stock`: units sold since the file was made would come back.
     """
     try:
@@ -78,7 +78,7 @@ def plan_import(
         there = present.get(cells["sku"])
         row, found = read_row(number, cells if there else {**(defaults or {}), **cells}, there, currency=currency)
         if row is not None:
-            found = _checked(row, there, currency, lint)
+            found = _checked(row, there, currency, standards)
             notices += _notices(row, there)
         problems += found
         if row is None or found:
@@ -97,7 +97,7 @@ def plan_import(
 
 
 def run_import(
-    session: Session, plan: ImportPlan, *, currency: str, lint: Lint, actor: str, now: datetime
+    session: Session, plan: ImportPlan, *, currency: str, standards: Standards, actor: str, now: datetime
 ) -> tuple[int, int]:
     """Do what the plan says; returns how many products were created and changed.
 
@@ -108,7 +108,7 @@ def run_import(
         raise BadInput(plan.problems[0].sentence)
     for row in sorted((*plan.creates, *plan.updates), key=lambda row: row.number):
         try:
-            save_product(session, row.values, currency=currency, lint=lint, now=now)
+            save_product(session, row.values, currency=currency, standards=standards, now=now)
         except InvalidProduct as error:
             raise BadInput(as_row_problem(row.number, error.problems[0]).sentence) from error
         _set_stock(session, row.stock, actor=actor, now=now)
@@ -157,10 +157,10 @@ def _doubles(rows: Sequence[tuple[int, Mapping[str, str]]]) -> Iterable[RowProbl
         first.setdefault(sku, number)
 
 
-def _checked(row: ReadRow, there: Present | None, currency: str, lint: Lint) -> list[RowProblem]:
+def _checked(row: ReadRow, there: Present | None, currency: str, standards: Standards) -> list[RowProblem]:
     status = row.values.status or (there.values.status if there else default_status(row.values))
     found = catalogue_rules.problems(
-        row.values, currency=currency, publish=status is ProductStatus.PUBLISHED, lint=lint
+        row.values, currency=currency, publish=status is ProductStatus.PUBLISHED, standards=standards
     )
     return [as_row_problem(row.number, problem) for problem in found]
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flask import Response, request
+from sqlalchemy.orm import Session
 
 from shop.clock import utc_now
 from shop.errors import BadInput
@@ -14,8 +15,8 @@ from shop.importing.export import export_products
 from shop.importing.reading import MAX_BYTES, MAX_ROWS
 from shop.importing.service import ImportPlan, plan_import, run_import
 from shop.merchant.import_report import describe_columns
-from shop.merchant.linting import lint
 from shop.merchant.pages import blueprint, me, merchant_page, see
+from shop.merchant.standards import standards
 from shop.merchant.uploads import Uploads
 from shop.web import config, db, no_store, transaction
 
@@ -33,7 +34,7 @@ def import_page() -> Response:
     if not content.strip():
         return _page(422, problem="Choose a CSV file that is not empty.")
     token = _uploads().keep(content, utc_now().timestamp())
-    plan = _plan(content)
+    plan = _plan(db(), content)
     return _report(plan, content, token, 422 if plan.problems else 200)
 
 
@@ -44,14 +45,14 @@ def import_run() -> Response:
     content = _uploads().find(token)
     if content is None:
         return _page(422, problem=GONE)
-    plan = _plan(content)
+    plan = _plan(db(), content)
     if not plan.is_runnable:
         return _report(plan, content, token, 422)
     try:
         with transaction() as session:
-            fresh = plan_import(session, content, currency=config().currency, lint=lint, set_stock=_sets_stock())
+            fresh = _plan(session, content)
             created, changed = run_import(
-                session, fresh, currency=config().currency, lint=lint, actor=me().actor, now=utc_now()
+                session, fresh, currency=config().currency, standards=standards(), actor=me().actor, now=utc_now()
             )
     except BadInput as refusal:
         return _page(422, problem=f"{refusal} Nothing was imported.")
@@ -65,7 +66,7 @@ def import_problems() -> Response:
     content = _uploads().find(request.form.get("upload", ""))
     if content is None:
         return _page(422, problem=GONE)
-    found = _plan(content).problems
+    found = _plan(db(), content).problems
     rows = [("row", "column", "expected", "found", "fix")]
     rows += [(str(p.row), p.column, p.expected, p.found, p.fix) for p in found]
     return _csv(rows, "import-problems.csv")
@@ -85,8 +86,9 @@ def export() -> Response:
     return _download(body, "products.csv")
 
 
-def _plan(content: bytes) -> ImportPlan:
-    return plan_import(db(), content, currency=config().currency, lint=lint, set_stock=_sets_stock())
+def _plan(session: Session, content: bytes) -> ImportPlan:
+    currency, set_stock = config().currency, _sets_stock()
+    return plan_import(session, content, currency=currency, standards=standards(), set_stock=set_stock)
 
 
 def _sets_stock() -> bool:

@@ -9,7 +9,6 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from shop.audit import service as audit
-from shop.catalogue import rules
 from shop.catalogue import service as catalogue
 from shop.catalogue.codes import TYPES
 from shop.catalogue.models import Product
@@ -21,9 +20,9 @@ from shop.clock import utc_now
 from shop.csrf import ProtectedForm
 from shop.importing.service import stock_of
 from shop.merchant import product_mapping as mapping
-from shop.merchant.linting import lint
 from shop.merchant.pages import blueprint, me, merchant_page, see, token_meta
 from shop.merchant.product_forms import BLANK_ROWS, MAX_ROWS, PictureForm, ProductForm, StockForm, product_form
+from shop.merchant.standards import standards
 from shop.pricing.service import zones
 from shop.recommendations.knowledge import types_safety
 from shop.stock import service as stock
@@ -81,29 +80,26 @@ def _save(product: Product | None) -> Response:
         return _page(form, product, 422)
     values = _with_status(typed.values, product)
     try:
-        if found := _problems(values):
-            raise InvalidProduct(found)
         with transaction() as session:
             now = utc_now()
             if product is not None:
                 catalogue.claim_version(session, values.sku, _seen(form), now=now)
             _write(session, values, typed.units, is_new=product is None, now=now)
-    except InvalidProduct as refusal:
-        mapping.tell(form, refusal.problems)
-        return _page(form, product, 422)
-    except ChangedMeanwhile:
-        return _page_after_change(form, values.sku)
-    except IntegrityError:
-        mapping.add_error(form.sku if product is None else form.title, AT_ONCE)
-        return _page(form, product, 422)
+    except (InvalidProduct, ChangedMeanwhile, IntegrityError) as refusal:
+        return _refused(form, product, refusal)
     return see("product_edit", sku=values.sku, done="created" if product is None else "saved")
 
 
-def _problems(values: ProductValues) -> list[FieldProblem]:
-    """All that stands against saving, at once."""
-    publish = values.status is ProductStatus.PUBLISHED
-    known = rules.problems(values, currency=config().currency, publish=publish, lint=lint)
-    return [*mapping.type_problems(values), *known]
+def _refused(form: ProductForm, product: Product | None, refusal: Exception) -> Response:
+    """What was typed, with what stands against it; after somebody else's change, saving once more is a choice."""
+    if isinstance(refusal, InvalidProduct):
+        mapping.tell(form, refusal.problems)
+    elif isinstance(refusal, ChangedMeanwhile) and product is not None:
+        form.version.data = _version(product)
+        mapping.add_error(form.title, CHANGED)
+    else:
+        mapping.add_error(form.title, AT_ONCE)
+    return _page(form, product, 422)
 
 
 def _with_status(values: ProductValues, product: Product | None) -> ProductValues:
@@ -118,7 +114,7 @@ def _write(session: Session, values: ProductValues, units: Mapping[str, int], *,
     if there is not None and is_new:
         raise InvalidProduct([FieldProblem("sku", "a SKU of its own", values.sku, TAKEN)])
     before = _plain(catalogue.values_of(there)) if there is not None else {}
-    saved = catalogue.save_product(session, values, currency=config().currency, lint=lint, now=now)
+    saved = catalogue.save_product(session, values, currency=config().currency, standards=standards(), now=now)
     for sku, count in sorted(units.items()):
         stock.receive(session, sku, count, reason="First stock", actor=me().actor, now=now)
     changes = audit.difference(before, _plain(catalogue.values_of(saved)))
@@ -165,14 +161,6 @@ def _seen(form: ProductForm) -> datetime:
         return datetime.fromisoformat(form.version.data or "").astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ChangedMeanwhile from error
-
-
-def _page_after_change(form: ProductForm, sku: str) -> Response:
-    """What was typed, over the product as it is now: saving it once more is a choice."""
-    product = catalogue.get_product(db(), sku)
-    form.version.data = _version(product)
-    mapping.add_error(form.title, CHANGED)
-    return _page(form, product, 422)
 
 
 def _tax_words() -> dict[str, str]:

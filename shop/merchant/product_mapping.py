@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import Field
 
-from shop.catalogue.rules import SAFETY_FIELDS, variant_sku
+from shop.catalogue.rules import NO_CLAIM, SAFETY_FIELDS, variant_sku
 from shop.catalogue.values import FieldProblem, ProductValues, VariantValues
 from shop.importing.cells import COLUMN_OF_FIELD, FIELD_COLUMNS, WrongCell, read_money, read_whole, write_money
 from shop.merchant.product_forms import NONE, ProductForm
@@ -20,7 +20,6 @@ TEXTS = (
 TICKS = ("areas", "pain_kinds", "positions")
 SAFETY_TICKS = ("contraindications", "cautions", "allergens")
 MAX_UNITS = 1_000_000
-NO_CLAIM = "no health claim"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +81,6 @@ def read_form(form: ProductForm, base: ProductValues | None, *, currency: str) -
     return Typed(ProductValues(sku=sku, variants=variants, **fields), units)
 
 
-def type_problems(values: ProductValues) -> list[FieldProblem]:
-    """What this type of product excludes at least (R35): a merchant may add to it, and not take from it."""
-    least, found = type_safety(values.type), []
-    told = set(values.contraindications or ())
-    if values.contraindications is not None and not set(least.contraindications) <= told:
-        found.append(_too_little("contraindications", set(least.contraindications) - told))
-    told |= set(values.cautions or ())
-    if values.cautions is not None and not set(least.cautions) <= told:
-        found.append(_too_little("cautions", set(least.cautions) - told))
-    return found
-
-
 def tell(form: ProductForm, problems: Iterable[FieldProblem]) -> None:
     """Put each problem's words beside the field it is about."""
     fields = {field.name: field for field in form}
@@ -120,15 +107,6 @@ def add_error(field: Field, words: str) -> None:
     """Put words beside a field, once."""
     if words not in field.errors:
         field.errors = [*field.errors, words]
-
-
-def _too_little(field: str, missing: set[str]) -> FieldProblem:
-    return FieldProblem(
-        field,
-        "at least what every product of this type has",
-        f"{', '.join(sorted(missing))} not ticked",
-        "You may tick more than the type has, and not less.",
-    )
 
 
 def _read_texts(form: ProductForm) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from shop.catalogue.states import ProductStatus
 from shop.catalogue.window import shop_window
 from shop.clock import utc_now
 from shop.errors import BadInput
-from shop.merchant.linting import lint
 from shop.merchant.pages import blueprint, me, merchant_page, see
 from shop.merchant.product_listing import SORTS, STATES, STOCKS, find_named, list_all, read_query
+from shop.merchant.standards import standards
 from shop.money import Money
 from shop.web import config, db, shop_url, transaction
 
@@ -113,7 +113,7 @@ def _set_status(skus: Sequence[str], status: ProductStatus) -> dict[str, Product
             if old is status:
                 continue
             before[sku] = old
-            catalogue.set_status(session, sku, status, currency=config().currency, lint=lint, now=now)
+            catalogue.set_status(session, sku, status, currency=config().currency, standards=standards(), now=now)
             audit.record(
                 session,
                 actor=me().actor,

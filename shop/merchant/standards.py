@@ -1,11 +1,13 @@
-"""The claims linter in this shop's language (R20)."""
+"""What this shop measures a product by, in the editor and in an import alike."""
 
-from collections.abc import Sequence
+from functools import partial
 
-from shop.content.claims import Claim, find_claims
+from shop.catalogue.rules import Standards
+from shop.content.claims import find_claims
+from shop.recommendations.knowledge import type_safety
 from shop.web import config
 
 
-def lint(text: str) -> Sequence[Claim]:
-    """Every health claim in a text that is about to be published."""
-    return find_claims(text, locale=config().locale)
+def standards() -> Standards:
+    """The claims linter in the shop's language (R20), and what each type excludes at least (R35)."""
+    return Standards(partial(find_claims, locale=config().locale), type_safety)

@@ -1,22 +1,14 @@
 """What the merchant's pages may know of the recommender: the questions, and what holds for each type of product."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from recommender.knowledge import KNOWN_TYPES, type_knowledge
 from recommender.questionnaire import PAGES, PAIN_KIND, Page
 from recommender.types import Contribution, Referral
+from shop.catalogue.rules import TypeSafety
 
 __all__ = ["PAGES", "Contribution", "Page", "Referral", "TypeSafety", "kind_wordings", "type_safety", "types_safety"]
-
-
-@dataclass(frozen=True, slots=True)
-class TypeSafety:
-    """The codes that every product of a type has at least: a merchant may add to them (R35)."""
-
-    contraindications: tuple[str, ...] = ()
-    cautions: tuple[str, ...] = ()
 
 
 def type_safety(product_type: str) -> TypeSafety:

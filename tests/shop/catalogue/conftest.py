@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from shop.catalogue.cards import ShopWindow
 from shop.catalogue.models import Product
 from shop.catalogue.service import save_product
-from shop.content.claims import find_claims
 from tests.conftest import NOW
-from tests.make import make_stock, make_values
+from tests.make import CLAIMS_ONLY, make_stock, make_values
 
 Save = Callable[..., Product]
 
@@ -28,7 +27,7 @@ def save(session: Session) -> Save:
     """Save a product as a merchant would, with `available` units of each variant."""
 
     def save_values(sku: str = "MAT01", *, available: int = 10, **fields: Any) -> Product:
-        product = save_product(session, make_values(sku, **fields), currency="USD", lint=find_claims, now=NOW)
+        product = save_product(session, make_values(sku, **fields), currency="USD", standards=CLAIMS_ONLY, now=NOW)
         for variant in product.variants:
             make_stock(session, variant.sku, available=available)
         return product

@@ -5,12 +5,11 @@ from recommender.types import UNKNOWN
 from shop.catalogue import codes, rules
 from shop.catalogue.states import ProductStatus
 from shop.catalogue.values import VariantValues
-from shop.content.claims import find_claims
-from tests.make import make_values
+from tests.make import CLAIMS_ONLY, make_values
 
 
 def fields_with_problems(*, publish=True, **fields):
-    found = rules.problems(make_values(**fields), currency="USD", publish=publish, lint=find_claims)
+    found = rules.problems(make_values(**fields), currency="USD", publish=publish, standards=CLAIMS_ONLY)
     return [problem.field for problem in found]
 
 

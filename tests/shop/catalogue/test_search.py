@@ -6,7 +6,7 @@ from shop.catalogue.listing import ListQuery, Sort, list_products
 from shop.catalogue.search import match_text, search_words
 from shop.catalogue.service import save_product
 from tests.conftest import NOW
-from tests.make import make_values
+from tests.make import CLAIMS_ONLY, make_values
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def test_a_word_in_the_title_counts_more_than_one_in_the_text(session, window):
 
 @pytest.mark.usefixtures("shelf")
 def test_a_renamed_product_is_found_by_its_new_words_only(session, window, save):
-    save_product(session, make_values("BAL01", title="Wooden Sphere"), currency="USD", lint=lambda _text: (), now=NOW)
+    save_product(session, make_values("BAL01", title="Wooden Sphere"), currency="USD", standards=CLAIMS_ONLY, now=NOW)
 
     assert found(session, window, "sphere") == ["BAL01"]
     assert "BAL01" not in found(session, window, "cork")

@@ -5,14 +5,13 @@ from shop.catalogue import service
 from shop.catalogue.models import ProductFacet
 from shop.catalogue.states import ProductStatus
 from shop.catalogue.values import VariantValues
-from shop.content.claims import find_claims
 from shop.errors import NotFound
 from tests.conftest import NOW
-from tests.make import make_values
+from tests.make import CLAIMS_ONLY, make_values
 
 
 def save_values(session, values):
-    return service.save_product(session, values, currency="USD", lint=find_claims, now=NOW)
+    return service.save_product(session, values, currency="USD", standards=CLAIMS_ONLY, now=NOW)
 
 
 def test_a_product_is_saved_with_variants_prices_facets_and_a_version(session):
@@ -85,7 +84,7 @@ def test_a_variant_sku_of_another_product_is_refused(session):
 def test_a_draft_is_published_only_when_it_is_complete(session):
     draft = ProductStatus.DRAFT
     save_values(session, make_values(status=draft, allergens=None))
-    options = {"currency": "USD", "lint": find_claims, "now": NOW}
+    options = {"currency": "USD", "standards": CLAIMS_ONLY, "now": NOW}
 
     with pytest.raises(service.InvalidProduct) as refused:
         service.set_status(session, "MAT01", ProductStatus.PUBLISHED, **options)

@@ -5,16 +5,16 @@ from sqlalchemy import func, select
 
 from shop import paths
 from shop.catalogue.models import Product
-from shop.content.claims import find_claims
 from shop.importing.reading import MAX_BYTES, MAX_CELL, MAX_COLUMNS, MAX_PROBLEMS, MAX_ROWS
 from shop.importing.service import plan_import
+from tests.make import CLAIMS_ONLY
 from tests.shop.importing.test_import import HEADER, ROW
 
 DEMO = (paths.demo_data() / "catalogue.csv").read_bytes()
 
 
 def plan(session, content):
-    return plan_import(session, content, currency="USD", lint=find_claims)
+    return plan_import(session, content, currency="USD", standards=CLAIMS_ONLY)
 
 
 def changed(old, new):

@@ -5,30 +5,30 @@ from shop import paths
 from shop.audit.models import AuditEvent
 from shop.catalogue.models import Product
 from shop.catalogue.service import catalogue_version, get_product
-from shop.content.claims import find_claims
 from shop.errors import BadInput
 from shop.importing.demo import DEMO_DEFAULTS, load_demo
 from shop.importing.export import export_products
 from shop.importing.service import plan_import, run_import
 from shop.stock import service as stock
 from tests.conftest import NOW
+from tests.make import CLAIMS_ONLY
 
 HEADER = "sku,title,type,price_usd,contraindications,cautions,allergens,powered,variants,stock"
 ROW = "MAT01,Spike Mat,spike_mat,34.00,PREG,OSTEO,,n,charcoal|teal|plum,40"
 
 
 def plan(session, content, **options):
-    return plan_import(session, content, currency="USD", lint=find_claims, **options)
+    return plan_import(session, content, currency="USD", standards=CLAIMS_ONLY, **options)
 
 
 def run(session, content, **options):
     planned = plan(session, content, **options)
-    return run_import(session, planned, currency="USD", lint=find_claims, actor="system", now=NOW)
+    return run_import(session, planned, currency="USD", standards=CLAIMS_ONLY, actor="system", now=NOW)
 
 
 @pytest.fixture
 def loaded(session):
-    return load_demo(session, currency="USD", lint=find_claims, now=NOW)
+    return load_demo(session, currency="USD", standards=CLAIMS_ONLY, now=NOW)
 
 
 def test_a_dry_run_counts_and_changes_nothing(session):
@@ -130,7 +130,7 @@ def test_what_is_exported_is_unchanged_when_it_comes_back(session):
 
 
 def test_an_export_into_an_empty_shop_makes_the_same_shop(session):
-    load_demo(session, currency="USD", lint=find_claims, now=NOW)
+    load_demo(session, currency="USD", standards=CLAIMS_ONLY, now=NOW)
     exported = "".join(export_products(session, currency="USD"))
     for product in session.scalars(select(Product)):
         session.delete(product)
@@ -168,7 +168,7 @@ def test_a_plan_with_problems_does_not_run(session):
     planned = plan(session, f"{HEADER}\n{ROW.replace('34.00', 'cheap')}\n")
 
     with pytest.raises(BadInput):
-        run_import(session, planned, currency="USD", lint=find_claims, actor="system", now=NOW)
+        run_import(session, planned, currency="USD", standards=CLAIMS_ONLY, actor="system", now=NOW)
 
 
 @pytest.mark.parametrize(

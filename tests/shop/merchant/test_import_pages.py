@@ -8,14 +8,16 @@ from werkzeug.test import TestResponse
 
 from shop.audit.models import AuditEvent
 from shop.catalogue.models import Product
+from shop.recommendations.knowledge import type_safety
 from shop.stock.models import StockLevel
 from tests.shop.merchant.browser import EMAIL, Browser
 from tests.shop.merchant.conftest import Transaction
 
+MAT, BALL = type_safety("spike_mat"), type_safety("massage_ball")
 GOOD = (
     "sku,title,type,price_usd,contraindications,cautions,allergens,powered,stock\n"
-    "MAT01,Renamed Mat,spike_mat,35.00,PREG,,,n,20\n"
-    "BALL1,Cork Ball,massage_ball,12.00,BLEED|SURG,,,n,5\n"
+    f"MAT01,Renamed Mat,spike_mat,35.00,{'|'.join(MAT.contraindications)},{'|'.join(MAT.cautions)},,n,20\n"
+    f"BALL1,Cork Ball,massage_ball,12.00,{'|'.join(BALL.contraindications)},{'|'.join(BALL.cautions)},,n,5\n"
 )
 BAD = GOOD + "BALL2,Rubber Ball,massage_ball,a lot,BLEED,,LATEX,n,5\n"
 
@@ -90,6 +92,14 @@ def test_one_bad_row_is_named_and_nothing_is_imported(merchant: Browser, transac
     for words in ("Row 4", "price_usd", "an amount in USD", "“a lot”"):
         assert words in page.text
     assert ">Import:" not in page.text
+    assert titles(transaction) == ["Classic Mat"]
+
+
+def test_a_file_cannot_take_an_exclusion_of_the_type_away(merchant: Browser, transaction: Transaction) -> None:
+    page = upload(merchant, GOOD.replace("|PREG", "", 1))
+
+    assert page.status_code == 422
+    assert "PREG missing" in page.text
     assert titles(transaction) == ["Classic Mat"]
 
 

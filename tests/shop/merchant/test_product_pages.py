@@ -1,6 +1,7 @@
 """The list of products, bulk actions with their way back, stock and pictures."""
 
 import io
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from shop.audit.models import AuditEvent
 from shop.catalogue.models import Picture, Product
+from shop.recommendations.knowledge import type_safety
 from shop.stock.models import StockLevel
 from tests.make import make_product
 from tests.shop.merchant.browser import Browser, fields_of
@@ -80,8 +82,9 @@ def test_one_product_that_cannot_be_published_keeps_all_as_they_are(
     merchant: Browser, transaction: Transaction
 ) -> None:
     with transaction() as session:
-        make_product(session, "BALL1", status="draft", allergens=None)
-        make_product(session, "BALL2", status="draft")
+        least = asdict(type_safety("spike_mat"))
+        make_product(session, "BALL1", status="draft", allergens=None, **least)
+        make_product(session, "BALL2", status="draft", **least)
 
     answer = merchant.post(STATUS, {"action": "publish", "sku": ["BALL2", "BALL1"]})
 

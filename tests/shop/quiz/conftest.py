@@ -4,10 +4,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from shop.content.claims import find_claims
 from shop.db import begin_write
 from shop.importing.demo import load_demo
 from tests.conftest import NOW
+from tests.make import CLAIMS_ONLY
 from tests.shop.quiz.walk import Walk
 
 
@@ -16,7 +16,7 @@ def demo_shop(app: Flask) -> Flask:
     """The app of this test with the 48 demo products in its database."""
     with app.extensions["tsubo"].sessions() as session:
         begin_write(session)
-        load_demo(session, currency="USD", lint=find_claims, now=NOW)
+        load_demo(session, currency="USD", standards=CLAIMS_ONLY, now=NOW)
         session.commit()
     return app
 

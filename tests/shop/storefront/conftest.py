@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Product
 from shop.catalogue.service import save_product
-from shop.content.claims import find_claims
 from shop.db import begin_write
 from tests.conftest import NOW
-from tests.make import make_stock, make_values
+from tests.make import CLAIMS_ONLY, make_stock, make_values
 
 Stock = Callable[..., Product]
 
@@ -24,7 +23,7 @@ def stocked(engine: Engine) -> Stock:
     def put(sku: str = "MAT01", *, available: int = 10, **fields: Any) -> Product:
         with Session(engine, expire_on_commit=False) as session:
             begin_write(session)
-            product = save_product(session, make_values(sku, **fields), currency="USD", lint=find_claims, now=NOW)
+            product = save_product(session, make_values(sku, **fields), currency="USD", standards=CLAIMS_ONLY, now=NOW)
             for variant in product.variants:
                 make_stock(session, variant.sku, available=available)
             session.commit()
