@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from operator import is_
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -57,6 +58,7 @@ class Catalogue:
     """
 
     items: tuple[Item, ...]
+    skus: tuple[str, ...]
     bars: Bits
     safety_group: Bits
     areas: Bits
@@ -79,6 +81,15 @@ class Catalogue:
     is_worn: Bools
     child_size: Bools
     available: Bools
+
+    def __post_init__(self) -> None:
+        """Nobody who is handed these arrays changes them by mistake: not even a scorer."""
+        for array in self._arrays().values():
+            array.flags.writeable = False
+
+    def _arrays(self) -> dict[str, npt.NDArray[Any]]:
+        values = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return {name: value for name, value in values if isinstance(value, np.ndarray)}
 
 
 _remembered: tuple[Catalogue, ...] = ()  # replaced as a whole, so that threads never see half a change
@@ -104,6 +115,13 @@ def prepare(items: Sequence[Item]) -> Catalogue:
     found = next((same for each in known if (same := _restocked(each, given)) is not None), None) or _arrays(given)
     _remembered = (found, *known)[:REMEMBERED]
     return found
+
+
+def only(catalogue: Catalogue, rows: Ints) -> Catalogue:
+    """Return the arrays of the products in these rows."""
+    one_each: dict[str, Any] = {name: array[..., rows] for name, array in catalogue._arrays().items()}
+    items = tuple(catalogue.items[row] for row in rows.tolist())
+    return replace(catalogue, items=items, skus=tuple(item.sku for item in items), **one_each)
 
 
 def _restocked(before: Catalogue, items: tuple[Item, ...]) -> Catalogue | None:
@@ -139,6 +157,7 @@ def _arrays(items: tuple[Item, ...]) -> Catalogue:
     kinds = KIND_BITS.column(item.pain_kinds for item in items)
     return Catalogue(
         items=items,
+        skus=tuple(item.sku for item in items),
         bars=barred.bits,
         safety_group=barred.group,
         areas=areas,

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 from typing import overload
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from recommender.barring import answer_bits
 from recommender.bits import has
+from recommender.candidates import Candidates
 from recommender.catalogue import Catalogue, Ints
 from recommender.fit import NONE, Levels, needs_floor, too_small
 from recommender.safety import Gate
@@ -68,6 +70,22 @@ def why_not(gate: Gate, wish: Wish, catalogue: Catalogue, levels: Levels) -> Rea
     return found
 
 
+def why_left_out(candidates: Candidates, shown: Sequence[int], barred: Sequence[int] = ()) -> Reasons:
+    """Return (items,): why each product is not in the list, 0 for those that are: the products in the rows `shown`.
+
+    `barred` are rows that safety took out of the finished list.
+    """
+    catalogue, rows, strong = candidates.catalogue, candidates.rows, candidates.is_strong
+    levels = candidates.levels.take(candidates.designs.number)
+    found = why_not(candidates.gate, candidates.wish, catalogue, levels)
+    found[rows] = np.where(candidates.is_near, Why.NEXT_TO_IT, np.where(strong, Why.LOWER, Why.WEAK_FIT))
+    rivals = rows[strong]
+    found[rivals[np.isin(catalogue.twin_number[rivals], catalogue.twin_number[shown])]] = Why.TWIN
+    found[barred] = Why.SAFETY
+    found[shown] = Why.IN_THE_LIST
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOutTogether:
     """Products left out for one reason in the same words: how many, and the first few in the catalogue's order."""
@@ -84,15 +102,24 @@ class Exclusions(Sequence[Exclusion]):
     Equal to every sequence of the same exclusions. `together` gives a summary without going through them all.
     """
 
-    __slots__ = ("_catalogue", "_gate", "_rows", "_why")
+    def __init__(self, candidates: Candidates, shown: Sequence[int], barred: Sequence[int] = ()) -> None:
+        self._gate, self._catalogue = candidates.gate, candidates.catalogue
+        self._candidates, self._shown, self._barred = candidates, shown, barred
 
-    def __init__(self, gate: Gate, catalogue: Catalogue, why: Reasons) -> None:
-        self._gate, self._catalogue = gate, catalogue
-        self._rows: Ints = np.flatnonzero(why)
-        self._why = why[self._rows]
+    @cached_property
+    def _all_why(self) -> Reasons:
+        return why_left_out(self._candidates, self._shown, self._barred)
+
+    @cached_property
+    def _rows(self) -> Ints:
+        return np.flatnonzero(self._all_why)
+
+    @cached_property
+    def _why(self) -> Reasons:
+        return self._all_why[self._rows]
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._catalogue.items) - len(self._shown)
 
     @overload
     def __getitem__(self, place: int) -> Exclusion: ...

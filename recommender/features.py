@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from recommender.bits import Floats, count, has
+from recommender.bits import Bits, Floats, count, has
 from recommender.catalogue import Catalogue, Ints
 from recommender.knowledge import POSITION_FIT
 from recommender.matching import BEST_SHARE, Match, match
@@ -77,9 +77,12 @@ def _suited(seen: Match) -> Floats | None:
 
 
 def _cautions(seen: Match) -> Floats | None:
-    if not seen.wish.health:
-        return None
-    return -np.minimum(count(seen.catalogue.cautions[seen.rows], seen.wish.health), MOST_CAUTIONS)
+    return caution_count(seen.wish, seen.catalogue.cautions[seen.rows]) if seen.wish.health else None
+
+
+def caution_count(wish: Wish, cautions: Bits) -> Floats:
+    """Return (rows,) from the bits of each row's caution codes: how many match, below 0."""
+    return -np.minimum(count(cautions, wish.health), MOST_CAUTIONS)
 
 
 def _breadth(wish: Wish) -> Counts:
@@ -228,8 +231,12 @@ def feature_matrix(wish: Wish, catalogue: Catalogue, rows: Ints) -> Floats:
         values = meeting(seen)
         if values is not None:
             by_feature[_PLACE[name]] = values
-    asked = [(_PLACE[name], counts) for name, how in TRAIT_COUNTS.items() if (counts := how(wish)) and counts[1]]
-    trait_rows = np.array([_TRAIT_ROW[trait] for _, (trait, _) in asked], dtype=np.intp)
-    weights = np.array([weight for _, (_, weight) in asked])
-    by_feature[[place for place, _ in asked]] = catalogue.traits[trait_rows[:, None], rows] * weights[:, None]
+    places, traits, weights = zip(*asked_traits(wish), strict=True)
+    by_feature[list(places)] = catalogue.traits[np.array(traits)[:, None], rows] * np.array(weights)[:, None]
     return by_feature.T
+
+
+def asked_traits(wish: Wish) -> list[tuple[int, int, float]]:
+    """Return the traits that count for this visitor: the feature's place, the trait's row, and what it counts."""
+    found = ((name, how(wish)) for name, how in TRAIT_COUNTS.items())
+    return [(_PLACE[name], _TRAIT_ROW[counts[0]], counts[1]) for name, counts in found if counts and counts[1]]

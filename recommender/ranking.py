@@ -3,31 +3,17 @@
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
-from recommender.bits import Floats
-from recommender.catalogue import Bools, Catalogue, Ints, prepare
-from recommender.exclusions import Exclusions, Why, why_not
-from recommender.features import FEATURES, feature_matrix
-from recommender.fit import NEAR, fit_levels
+from recommender.candidates import Candidates, find_candidates
+from recommender.catalogue import prepare
+from recommender.contrast import ahead_of
+from recommender.exclusions import Exclusions
+from recommender.listing import Listing, list_best
 from recommender.notes import soft_notes
 from recommender.reasons import against, contributions, reasons
 from recommender.safety import Gate, matched_cautions
-from recommender.scorers import Scorer
-from recommender.scorers.content import ContentScorer
+from recommender.scorers import PARTS, Scorer
 from recommender.types import Answers, Item, Outcome, Ranked, Ranking
-from recommender.variety import crowding
 from recommender.wish import read_wish
-
-KEPT_SHARE = 0.4
-"""A product is shown when it fits at least this much of what the best one does: fewer than five is better
-than filling up. Cautions do not count here: they lower a product's place, they do not make it fit less."""
-NEAR_PLACES = (2, 3)
-"""The places, counted from 0, where a product for a neighbouring area may stand."""
-SUM_TOLERANCE = 1e-9
-
-_EXPERT = ContentScorer()
-_CAUTIONS = FEATURES.index("cautions")
 
 
 def rank(answers: Answers, items: Sequence[Item], *, limit: int = 5, scorer: Scorer | None = None) -> Outcome:
@@ -40,90 +26,44 @@ def rank(answers: Answers, items: Sequence[Item], *, limit: int = 5, scorer: Sco
     gate = Gate(answers)
     if gate.referral is not None:
         return gate.referral
-    catalogue, wish = prepare(items), read_wish(answers)
-    levels = fit_levels(wish, catalogue)
-    why = why_not(gate, wish, catalogue, levels)
-    rows = np.flatnonzero(why == Why.IN_THE_LIST)
-    features = feature_matrix(wish, catalogue, rows)
-    expert = _EXPERT.explain(features)
-    shares = expert if scorer is None else _shares(scorer, features, expert)
-    worth_it = _worth_showing(expert)
-    why[rows] = np.where(levels[rows] == NEAR, Why.NEXT_TO_IT, np.where(worth_it, Why.LOWER, Why.WEAK_FIT))
-    open_rows = rows[worth_it]
-    chosen, alike = _choose(catalogue, open_rows, shares.sum(axis=1)[worth_it], levels[open_rows] == NEAR, limit)
-    why[alike], why[[row for row, _ in chosen]] = Why.TWIN, Why.IN_THE_LIST
+    candidates = find_candidates(gate, read_wish(answers), prepare(items))
+    listing = list_best(candidates, limit, scorer)
+    listed = [int(candidates.rows[place]) for place in listing.places]
+    kept = [number for number, row in enumerate(listed) if _may_be_shown(candidates, row)]
+    shown = [listed[number] for number in kept]
     return Ranking(
-        ranked=tuple(
-            _ranked(answers, catalogue.items[row], shares[np.searchsorted(rows, row)], loss) for row, loss in chosen
-        ),
-        excluded=Exclusions(gate, catalogue, why),
+        ranked=_ranked(candidates, listing, kept, shown),
+        excluded=Exclusions(candidates, shown, barred=[row for row in listed if row not in shown]),
         notes=soft_notes(answers),
+        fallback=listing.fallback,
     )
 
 
-def _shares(scorer: Scorer, features: Floats, expert: Floats) -> Floats:
-    """Return (rows, features) from the scorer, or the expert prior's when the scorer fails in any way."""
-    try:
-        with np.errstate(all="ignore"):
-            shares = _checked_shares(scorer, features)
-    except Exception:  # whatever a scorer raises, the visitor still gets the expert's list
-        shares = None
-    return expert if shares is None else shares
+def _may_be_shown(candidates: Candidates, row: int) -> bool:
+    """The last look at each product of the list, at the product itself: no array and no scorer has a say in it."""
+    item, limit = candidates.catalogue.items[row], candidates.wish.answers.max_budget_minor
+    is_affordable = limit is None or item.price_minor <= limit
+    return item.available and is_affordable and candidates.gate.check(item) is None
 
 
-def _checked_shares(scorer: Scorer, features: Floats) -> Floats | None:
-    """Return the scorer's shares, or None unless they are finite, of the right shape and sum to its scores."""
-    scores = np.asarray(scorer.score(features.copy()), dtype=np.float64)
-    shares = np.array(scorer.explain(features.copy()), dtype=np.float64)
-    if shares.shape != features.shape or scores.shape != (len(features),) or not np.isfinite(shares).all():
-        return None
-    return shares if (np.abs(shares.sum(axis=1) - scores) <= SUM_TOLERANCE).all() else None
-
-
-def _worth_showing(shares: Floats) -> Bools:
-    """Return (rows,): whose fit, cautions aside, is not far below the best one's."""
-    if not len(shares):
-        return np.zeros(0, dtype=np.bool_)
-    fit = shares.sum(axis=1) - shares[:, _CAUTIONS]
-    best = fit.max()
-    worth_it: Bools = fit >= best - (1 - KEPT_SHARE) * abs(best)
-    return worth_it
-
-
-def _choose(
-    catalogue: Catalogue, rows: Ints, scores: Floats, near: Bools, limit: int
-) -> tuple[list[tuple[int, float]], Ints]:
-    """Return (row, what it lost to products like it) for each place, best first, and the rows of their twins.
-
-    A product for a neighbouring area comes third or fourth at best, behind two that reach or serve what was named.
-    """
-    cheapest_first = np.argsort(catalogue.tie_order[rows])  # argmax takes the first of equals
-    rows, near = rows[cheapest_first], near[cheapest_first]
-    types, loss, standing = catalogue.type_number[rows], np.zeros(len(rows)), np.round(scores[cheapest_first], 9)
-    never = np.where(near, -np.inf, 0.0) if near.any() else 0.0
-    chosen: list[tuple[int, float]] = []
-    while len(chosen) < limit and len(rows):
-        open_standing = standing if len(chosen) in NEAR_PLACES else standing + never
-        best = int(open_standing.argmax())
-        if open_standing[best] == -np.inf:
-            break
-        row = int(rows[best])
-        chosen.append((row, float(loss[best])))
-        like_it = (types == types[best]).nonzero()[0]
-        lost = crowding(catalogue, row, rows[like_it]) if len(like_it) > 1 else np.inf
-        loss[like_it] += lost
-        standing[like_it] -= lost
-    return chosen, rows[loss == np.inf]
-
-
-def _ranked(answers: Answers, item: Item, shares: Floats, loss: float) -> Ranked:
-    named = [*zip(FEATURES, shares.tolist(), strict=True), ("variety", -loss)]
-    parts = contributions(named, answers, item)
-    return Ranked(
-        sku=item.sku,
-        score=math.fsum(part.value for part in parts),
-        contributions=parts,
-        reasons=reasons(parts),
-        against=against(parts),
-        cautions=matched_cautions(answers, item),
-    )
+def _ranked(candidates: Candidates, listing: Listing, kept: list[int], rows: list[int]) -> tuple[Ranked, ...]:
+    answers, items = candidates.wish.answers, candidates.catalogue.items
+    shares, unsure = listing.shares[kept], listing.unsure[kept]
+    behind = ahead_of(answers, [items[row] for row in rows], shares, listing.doubts[kept])
+    found = []
+    for number, row in enumerate(rows):
+        named = [*zip(PARTS, shares[number].tolist(), strict=True), ("variety", -listing.lost[kept[number]])]
+        parts = contributions(named, answers, items[row])
+        open_to_doubt = {name for name, is_unsure in zip(PARTS, unsure[number].tolist(), strict=True) if is_unsure}
+        found.append(
+            Ranked(
+                sku=items[row].sku,
+                score=math.fsum(part.value for part in parts),
+                contributions=parts,
+                reasons=reasons(parts, open_to_doubt),
+                against=against(parts, open_to_doubt),
+                cautions=matched_cautions(answers, items[row]),
+                ahead=behind[number],
+            )
+        )
+    return tuple(found)

@@ -1,6 +1,6 @@
 """Why this product: the very numbers that ranked it, in sentences that speak of fit and never of healing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 
 from recommender.knowledge import type_knowledge
 from recommender.questionnaire import AREAS
@@ -32,16 +32,16 @@ def contributions(shares: Sequence[tuple[str, float]], answers: Answers, item: I
     return tuple(parts)
 
 
-def reasons(shares: Sequence[Contribution]) -> tuple[Contribution, ...]:
-    """Return the contributions worth showing in favour, strongest first."""
-    good = [share for share in shares if share.value >= WORTH_SAYING and share.sentence]
-    return tuple(sorted(good, key=lambda share: -share.value)[:MOST_REASONS])
+def reasons(shares: Sequence[Contribution], unsure: Set[str] = frozenset()) -> tuple[Contribution, ...]:
+    """Return the contributions worth showing in favour, strongest first; none of an `unsure` feature."""
+    good = [part for part in shares if part.value >= WORTH_SAYING and part.sentence and part.feature not in unsure]
+    return tuple(sorted(good, key=lambda part: -part.value)[:MOST_REASONS])
 
 
-def against(shares: Sequence[Contribution]) -> Contribution | None:
-    """Return the contribution that lowers the score most, if there is one worth saying."""
-    worst = min(shares, key=lambda share: share.value, default=None)
-    return worst if worst is not None and worst.value <= -WORTH_SAYING else None
+def against(shares: Sequence[Contribution], unsure: Set[str] = frozenset()) -> Contribution | None:
+    """Return the contribution that lowers the score most, if there is one worth saying and no `unsure` one."""
+    bad = [part for part in shares if part.value <= -WORTH_SAYING and part.sentence and part.feature not in unsure]
+    return min(bad, key=lambda part: part.value, default=None)
 
 
 def _area(answers: Answers, item: Item) -> str:

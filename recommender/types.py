@@ -1,7 +1,7 @@
 """What goes into the recommender and what comes out: frozen values that the shop fills and reads."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -112,12 +112,26 @@ class Contribution(NamedTuple):
     sentence: str | None = None
 
 
+class Ahead(NamedTuple):
+    """Why one product stands before the next: the part of the scores in which they differ most in its favour.
+
+    `because` ends the sentence "Ahead of (the next product) because ...".
+    """
+
+    of: str
+    feature: str
+    value: float
+    because: str
+
+
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """One product of the list. `score` is the sum of all `contributions` (to 1e-9).
 
     `reasons` are the contributions worth showing, strongest first; `against` is the strongest one that
-    lowers the score, or None. `cautions` are the product's caution codes that match the answers.
+    lowers the score, or None. Neither holds a share that is within its own uncertainty. `cautions` are the
+    product's caution codes that match the answers. `ahead` compares it with the next one, where there is one and
+    the difference is real.
     """
 
     sku: str
@@ -126,6 +140,7 @@ class Ranked:
     reasons: tuple[Contribution, ...]
     against: Contribution | None
     cautions: tuple[str, ...]
+    ahead: Ahead | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +164,15 @@ class Referral:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The list, best first (it may be empty), all that was left out, and soft advice to show beside it."""
+    """The list, best first (it may be empty), all that was left out, and soft advice to show beside it.
+
+    `fallback` says why the scorer that was asked for was not used; for the shop's own eyes.
+    """
 
     ranked: tuple[Ranked, ...]
     excluded: Sequence[Exclusion]
     notes: tuple[str, ...] = ()
+    fallback: str | None = field(default=None, compare=False)
 
 
 Outcome = Referral | Ranking

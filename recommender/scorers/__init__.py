@@ -1,24 +1,30 @@
 """What every scorer looks like. Each scorer is one file of this folder."""
 
-from typing import Protocol, Self
+from typing import Protocol
 
-import numpy as np
-import numpy.typing as npt
+from recommender.bits import Floats
+from recommender.features import FEATURES
+from recommender.seen import Seen
 
-Floats = npt.NDArray[np.float64]
+ITEM, START = "item", "start"
+PARTS = (*FEATURES, ITEM, START)
+"""What a score is made of: the features, what is known of this very product, and where every product starts."""
 
 
 class Scorer(Protocol):
-    """Turns the feature matrix of one visitor into scores that explain themselves."""
+    """Turns what one visitor sees of some products into scores that explain themselves.
 
-    def fit(self, features: Floats, reward: Floats) -> Self:
-        """Return a scorer that has learned from the rows. features: (rows, features); reward: (rows,)."""
+    A scorer only reads. What it learned it is given when it is made.
+    """
+
+    def score(self, seen: Seen) -> Floats:
+        """Return (rows,): one score a product, higher is better. NaN means "cannot score"."""
         ...
 
-    def score(self, features: Floats) -> Floats:
-        """Return one score an item, higher is better. features: (items, features). NaN means "cannot score"."""
+    def explain(self, seen: Seen) -> Floats:
+        """Return (rows, parts): each part's share of the score. Every row sums to its score (to 1e-9)."""
         ...
 
-    def explain(self, features: Floats) -> Floats:
-        """Return (items, features): each feature's share of the score. Every row sums to its score (to 1e-9)."""
+    def doubt(self, seen: Seen) -> Floats:
+        """Return (rows, parts): the standard deviation of each share, 0 where nothing is in doubt."""
         ...

@@ -1,12 +1,13 @@
 """The expert prior: one weight a feature, each with its reason. 1.0 is about one grade of a careful adviser."""
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 
+from recommender.bits import Floats
 from recommender.features import FEATURES
-from recommender.scorers import Floats
+from recommender.scorers import PARTS
+from recommender.seen import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +58,17 @@ class ContentScorer:
         by_name = {weight.feature: weight.value for weight in prior}
         self.weights = np.array([by_name[name] for name in FEATURES])
 
-    def fit(self, features: Floats, reward: Floats) -> Self:
-        """Return the scorer as it is."""
-        return self
-
-    def score(self, features: Floats) -> Floats:
-        """Return (items,): the weighted sum of each row."""
-        scores: Floats = self.explain(features).sum(axis=1)
+    def score(self, seen: Seen) -> Floats:
+        """Return (rows,): the weighted sum of each row."""
+        scores: Floats = seen.weighed(self.weights[None, :])[0]
         return scores
 
-    def explain(self, features: Floats) -> Floats:
-        """Return (items, features): value times weight."""
-        shares: Floats = features * self.weights
+    def explain(self, seen: Seen) -> Floats:
+        """Return (rows, parts): value times weight."""
+        shares = np.zeros((len(seen.rows), len(PARTS)))
+        shares[:, : len(FEATURES)] = seen.matrix() * self.weights
         return shares
+
+    def doubt(self, seen: Seen) -> Floats:
+        """Return (rows, parts) zeros: how sure an expert is was never measured."""
+        return np.zeros((len(seen.rows), len(PARTS)))

@@ -8,6 +8,7 @@ from recommender.features import FEATURES
 from recommender.questionnaire import QUESTIONS
 from recommender.ranking import rank
 from recommender.safety import excluded_for, referral
+from recommender.scorers import PARTS
 from recommender.types import Answers, Item, Ranking, Referral
 
 JUNK = ["", "XXX", "preg", "UNKNOWN "]
@@ -79,27 +80,30 @@ class Adversary:
     def __init__(self, kind: str) -> None:
         self.kind = kind
 
-    def fit(self, features, reward):
-        return self
+    def score(self, seen):
+        return self.explain(seen).sum(axis=1)
 
-    def score(self, features):
-        return self.explain(features).sum(axis=1)
-
-    def explain(self, features):
+    def explain(self, seen):
+        shares = np.zeros((len(seen.rows), len(PARTS)))
+        features = seen.matrix()
         match self.kind:
             case "nan":
-                return np.full_like(features, np.nan)
+                shares[:] = np.nan
             case "infinite":
-                return np.full_like(features, np.inf)
+                shares[:] = np.inf
             case "raises":
                 raise RuntimeError("no model today")
             case "wrong shape":
-                return np.zeros((len(features) + 1, len(FEATURES)))
+                return np.zeros((len(shares) + 1, len(PARTS)))
             case "loves cautions":
-                return -1e9 * features
+                shares[:, : len(FEATURES)] = -1e9 * features
             case _:
                 features[:] = 7.0
-                return features
+                shares[:, : len(FEATURES)] = features
+        return shares
+
+    def doubt(self, seen):
+        return np.zeros((len(seen.rows), len(PARTS)))
 
 
 @settings(max_examples=400, deadline=None)
@@ -151,4 +155,7 @@ def test_the_contributions_are_the_score(answers, items, kind):
 @settings(max_examples=100, deadline=None)
 @given(answers=ANSWERS, items=catalogues(), kind=st.sampled_from(["nan", "infinite", "raises", "wrong shape"]))
 def test_a_scorer_that_fails_gives_way_to_the_expert(answers, items, kind):
-    assert rank(answers, items, scorer=Adversary(kind)) == rank(answers, items)
+    outcome = rank(answers, items, scorer=Adversary(kind))
+
+    assert outcome == rank(answers, items)
+    assert isinstance(outcome, Referral) or not outcome.ranked or outcome.fallback
