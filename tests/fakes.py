@@ -169,6 +169,10 @@ class FakeGateway:
         if status == "failed":
             self._refunded(facts, -facts.amount.minor)
 
+    def forget_keys(self) -> None:
+        """A day passes: idempotency keys are new again."""
+        self._answers.clear()
+
     def event(
         self,
         kind: str,

@@ -30,7 +30,6 @@ from shop.payments.models import Refund
 from shop.payments.refunds import RefundWish
 from shop.payments.states import RefundState
 from shop.payments.web_desk import web_desk
-from shop.stock.models import StockMovement
 from shop.web import db, transaction
 
 
@@ -69,7 +68,7 @@ def check_refund(number: str) -> Response:
 
 @blueprint.post("/orders/<number>/refund/send")
 def order_refund_send(number: str) -> Response:
-    """Send the money back: written down, sent outside of any transaction, settled; then the goods, if they came."""
+    """Send the money back: written down with its goods, sent outside of any transaction, settled."""
     order = orders.get_order(db(), number)
     form = RefundForm(request.form, meta=token_meta())
     token = form.form_token.data or ""
@@ -77,7 +76,8 @@ def order_refund_send(number: str) -> Response:
     amount = kept or _amount(form, order)
     if amount is None or not (kept or _fits_shelf(form, order)):
         return _page(order, form, http_status=422)
-    wish = RefundWish(amount, (form.reason.data or "").strip(), token, me().actor)
+    restock = parse_picked(order, form.picked.data or "") if form.restock.data else {}
+    wish = RefundWish(amount, (form.reason.data or "").strip(), token, me().actor, restock)
     now = utc_now()
     try:
         with transaction() as session:
@@ -97,8 +97,6 @@ def order_refund_send(number: str) -> Response:
     if state is RefundState.FAILED:
         form.form_token.data = new_token()
         return _trouble(order, form, amount, is_refused=True)
-    if form.restock.data:
-        _restock(order, form.picked.data or "", written.refund_id, now)
     return see("order", number=order.number, done="refunded")
 
 
@@ -161,24 +159,6 @@ def _audit(session: Session, order: Order, wish: RefundWish, refund_id: int, now
         changes={"refund": refund_id, "amount_minor": wish.amount.minor, "currency": wish.amount.currency},
         now=now,
     )
-
-
-def _restock(order: Order, picked_text: str, refund_id: int, now: datetime) -> None:
-    """Put the refunded pieces back, once per refund. Raises Conflict when they came back by another way meanwhile."""
-    picked, reason = parse_picked(order, picked_text), f"Refund {refund_id} of order {order.number}"
-    with transaction() as session:
-        session.get(Refund, refund_id, with_for_update=True)  # a second click waits here
-        if session.scalar(select(StockMovement.id).where(StockMovement.reason == reason).limit(1)) is not None:
-            return
-        fresh = orders.get_order(session, order.number)
-        if refusal := returns.refusal(fresh, picked):
-            raise Conflict(f"The refund is made, but its goods were not put on the shelf. {refusal}")
-        for line in sorted(fresh.lines, key=lambda line: line.sku):
-            if units := picked.get(line.id, 0):
-                returns.put_back(session, line, units, reason=reason, actor=me().actor, now=now)
-        changes = {line.sku: picked[line.id] for line in order.lines if picked.get(line.id)}
-        subject = f"order:{order.number}"
-        audit.record(session, actor=me().actor, action="stock.returned", subject=subject, changes=changes, now=now)
 
 
 def _page(

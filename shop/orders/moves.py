@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shop.errors import Conflict, NotFound
@@ -33,6 +33,19 @@ class _Kind:
 _ORDER = _Kind("order", Order.state, NEXT_ORDER_STATES)
 _PAYMENT = _Kind("payment", Order.payment_state, NEXT_PAYMENT_STATES)
 _SHIPMENT = _Kind("shipment", Order.shipment_state, NEXT_SHIPMENT_STATES)
+
+
+def lock_order(session: Session, order_id: int) -> Order:
+    """The order as it is now, kept from changing until the transaction ends. Raises NotFound.
+
+    Locks are taken in one sequence everywhere, so that nobody waits in a circle: cart, order, payment attempt or
+    refund, holds, stock by SKU. Rows that only name the order (history, mails) may still be written by others.
+    """
+    found = select(Order).where(Order.id == order_id).with_for_update(key_share=True)
+    order = session.scalar(found.execution_options(populate_existing=True))
+    if order is None:
+        raise NotFound("There is no such order.")
+    return order
 
 
 def move_order(session: Session, order_id: int, new: OrderState, *, actor: str, now: datetime, note: str = "") -> None:

@@ -12,7 +12,7 @@ from shop.keys import new_token
 from shop.learning import service as learning
 from shop.orders.listing import OrderFilter, OrderPage, list_orders
 from shop.orders.models import Order, OrderEvent, OrderLine, Shipment
-from shop.orders.moves import move_order, move_payment, move_shipment, record
+from shop.orders.moves import lock_order, move_order, move_payment, move_shipment, record
 from shop.orders.privacy import Erasure, erase_customer, export_customer
 from shop.orders.returns import put_back
 from shop.orders.rules import NUMBER_ALPHABET, Address, LineDraft, OrderDraft, normal_email, normal_number
@@ -40,6 +40,7 @@ __all__ = [
     "get_order",
     "held_for_cart",
     "list_orders",
+    "lock_order",
     "lookup",
     "move_order",
     "move_payment",

@@ -10,7 +10,10 @@ from shop.payments.states import AttemptState, RefundState
 
 
 class PaymentAttempt(Base):
-    """One payment page for one order. `parameters` are written before the call: a retry sends the same bytes."""
+    """One payment page for one order. `parameters` are written before the call: a retry sends the same bytes.
+
+    `disagreement` says how what was captured is not what was asked; "" when it is.
+    """
 
     __tablename__ = "shop_payment_attempt"
     __table_args__ = (
@@ -28,6 +31,7 @@ class PaymentAttempt(Base):
     page_url: Mapped[str | None] = mapped_column(Text)
     payment_intent: Mapped[str | None] = mapped_column(String(120), index=True)
     captured_minor: Mapped[Minor] = mapped_column(default=0)
+    disagreement: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
@@ -47,7 +51,10 @@ class ReceivedEvent(Base):
 
 
 class Refund(Base):
-    """Money on its way back. The sum of all that have not failed never exceeds what was captured."""
+    """Money on its way back. The sum of all that have not failed never exceeds what was captured.
+
+    `restock` are the units per line id that go back on the shelf once it has succeeded, whenever that is.
+    """
 
     __tablename__ = "shop_refund"
     __table_args__ = (CheckConstraint("amount_minor > 0", name="amount_positive"),)
@@ -61,5 +68,6 @@ class Refund(Base):
     state: Mapped[RefundState] = mapped_column(state_column(RefundState), default=RefundState.REQUESTED)
     provider_id: Mapped[str | None] = mapped_column(String(120), unique=True)
     form_token: Mapped[str] = mapped_column(String(64), unique=True)
+    restock: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     actor: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -26,7 +26,21 @@ def refund(desk: Desk, order_id: int, wish: RefundWish, *, now: datetime) -> Ref
 
 
 def send_refund(desk: Desk, request: RefundRequest, *, now: datetime) -> RefundState:
-    """Send a refund that is written down, under its own key, and settle the answer. Raises like `refund`."""
+    """Send a refund that is written down, under its own key, and settle the answer. Raises like `refund`.
+
+    One that has an answer already is not sent again, and one whose key the provider may have forgotten is asked for.
+    """
+    with desk.transaction() as session:
+        kept = refunds.get_refund(session, request.refund_id)
+        state, created_at = kept.state, kept.created_at
+    if state is not RefundState.REQUESTED:
+        return state
+    if now - created_at >= KEY_LIFE:
+        return catch_up_refund(desk, request.refund_id, now=now)
+    return _send(desk, request, now=now)
+
+
+def _send(desk: Desk, request: RefundRequest, *, now: datetime) -> RefundState:
     desk.failpoint("before_refund")
     try:
         facts = desk.gateway().refund(request)
@@ -54,7 +68,8 @@ def send_quietly(desk: Desk, request: RefundRequest | None, *, now: datetime) ->
 def catch_up_refund(desk: Desk, refund_id: int, *, now: datetime) -> RefundState:
     """Bring one refund to its end: ask the provider whether it has it; if not, send it (again). Raises like `refund`.
 
-    Once the provider has forgotten the key, a call that never arrived is not sent any more: it failed.
+    Once the provider may have forgotten the key, a call that never arrived is not sent any more: it failed. A refund
+    that has its answer stays as it is.
     """
     with desk.transaction() as session:
         kept = refunds.get_refund(session, refund_id)
@@ -65,13 +80,14 @@ def catch_up_refund(desk: Desk, refund_id: int, *, now: datetime) -> RefundState
             kept.state,
         )
     for facts in desk.gateway().list_refunds(request.payment_intent):
-        if facts.refund_id == refund_id or facts.provider_id == provider_id:
+        is_ours = facts.refund_id == refund_id and facts.amount == request.amount
+        if is_ours or facts.provider_id == provider_id:
             with desk.transaction() as session:
                 return refunds.settle_refund(session, refund_id, facts, letterhead=desk.letterhead, now=now)
-    if provider_id is not None:
+    if provider_id is not None or state is not RefundState.REQUESTED:
         return state
     if now - created_at < KEY_LIFE:
-        return send_refund(desk, request, now=now)
+        return _send(desk, request, now=now)
     with desk.transaction() as session:
         reason = "it never reached the provider"
         refunds.refuse_refund(session, refund_id, reason=reason, letterhead=desk.letterhead, now=now)

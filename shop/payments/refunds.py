@@ -1,6 +1,7 @@
 """Refunds: written down under a lock that caps them, sent outside, settled by what the provider answers."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -17,6 +18,7 @@ from shop.orders import service as orders
 from shop.orders.models import Order
 from shop.orders.states import NEXT_PAYMENT_STATES, PaymentState
 from shop.payments.models import PaymentAttempt, Refund
+from shop.payments.restocking import put_back_refunded
 from shop.payments.states import NEXT_REFUND_STATES, RefundState
 
 AUTOMATIC = "auto:"  # begins the form token of a refund that nobody clicked
@@ -32,32 +34,35 @@ PROVIDER_STATES = {
 
 @dataclass(frozen=True, slots=True)
 class RefundWish:
-    """What somebody wants to send back. `form_token` makes a double click one refund."""
+    """What somebody wants to send back. `form_token` makes a double click one refund.
+
+    `restock` are units per line id that go back on the shelf when, and only when, the money has gone back.
+    """
 
     amount: Money
     reason: str
     form_token: str
     actor: str
+    restock: Mapping[int, int] = field(default_factory=dict)
 
 
 def open_refund(session: Session, order_id: int, wish: RefundWish, *, now: datetime) -> RefundRequest:
     """Write a refund down; send it with `gateway.refund` after the commit.
 
     The same form token gets the same refund again. Raises BadInput for an amount above what is left or another
-    currency, Conflict when nothing was paid.
+    currency, Conflict when nothing was paid or the token is another order's.
     """
-    order = session.get_one(Order, order_id)
+    order = orders.lock_order(session, order_id)
     attempts = session.scalars(
         select(PaymentAttempt)
         .where(PaymentAttempt.order_id == order_id, PaymentAttempt.captured_minor > 0)
         .order_by(PaymentAttempt.id)
-        .with_for_update()  # refunds of one order go one after the other
         .execution_options(populate_existing=True)
     ).all()
     if not attempts:
         raise Conflict("Nothing was paid for this order.")
-    known = _find_by_token(session, wish.form_token)
-    if known is not None and known.order_id == order_id:
+    known = _known(session, order, wish)
+    if known is not None:
         return request_of(known)
     for attempt in attempts:
         if wish.amount.minor <= _left(session, attempt):
@@ -69,8 +74,8 @@ def open_refund(session: Session, order_id: int, wish: RefundWish, *, now: datet
 def open_refund_of(
     session: Session, order: Order, attempt: PaymentAttempt, wish: RefundWish, *, now: datetime
 ) -> RefundRequest:
-    """Write down a refund of one attempt, which the caller has locked. Raises like `open_refund`."""
-    known = _find_by_token(session, wish.form_token)
+    """Write down a refund of one attempt of an order that the caller has locked. Raises like `open_refund`."""
+    known = _known(session, order, wish)
     if known is not None:
         return request_of(known)
     if wish.amount.minor <= 0 or wish.amount.currency != order.currency:
@@ -84,6 +89,7 @@ def open_refund_of(
         currency=wish.amount.currency,
         reason=wish.reason[:200],
         form_token=wish.form_token,
+        restock={str(line_id): units for line_id, units in wish.restock.items() if units > 0},
         actor=wish.actor,
         created_at=now,
     )
@@ -97,7 +103,10 @@ def open_refund_of(
 def settle_refund(
     session: Session, refund_id: int, facts: RefundFacts, *, letterhead: Letterhead, now: datetime
 ) -> RefundState:
-    """Bring a refund to what the provider says of it; a failed one counts for nothing and may be tried anew."""
+    """Bring a refund to what the provider says of it; a failed one counts for nothing and may be tried anew.
+
+    Once it has succeeded the customer is told, and the goods that were to come back are back on the shelf.
+    """
     refund = _locked(session, refund_id)
     new = PROVIDER_STATES.get(facts.status, RefundState.PENDING)
     refund.provider_id = refund.provider_id or facts.provider_id
@@ -109,6 +118,7 @@ def settle_refund(
         order = orders.get_by_id(session, refund.order_id)
         amount = Money(refund.amount_minor, refund.currency)
         mails.write_refunded(session, order, amount, refund.id, letterhead=letterhead, now=now)
+        put_back_refunded(session, order, refund, now=now)
         if _given_back(session, order.id) >= order.total_minor:  # of a part nobody knows which goods it was for
             learning.note_returned(session, [line.id for line in order.lines])
     if new is RefundState.FAILED:
@@ -143,6 +153,7 @@ def adopt_refund(session: Session, facts: RefundFacts, *, now: datetime) -> int 
     )
     if order_id is None:
         return None
+    orders.lock_order(session, order_id)
     insert_if_absent(
         session,
         Refund,
@@ -154,6 +165,7 @@ def adopt_refund(session: Session, facts: RefundFacts, *, now: datetime) -> int 
         state=RefundState.REQUESTED,
         provider_id=facts.provider_id,
         form_token=facts.provider_id[:64],
+        restock={},
         actor="provider",
         created_at=now,
     )
@@ -197,10 +209,9 @@ def request_of(refund: Refund) -> RefundRequest:
 
 
 def _locked(session: Session, refund_id: int) -> Refund:
-    refund = session.get(Refund, refund_id, with_for_update=True, populate_existing=True)
-    if refund is None:
-        raise NotFound("There is no such refund.")
-    return refund
+    """The refund as it is now, its order locked before it: see `lock_order`."""
+    orders.lock_order(session, get_refund(session, refund_id).order_id)
+    return session.get_one(Refund, refund_id, with_for_update=True, populate_existing=True)
 
 
 def sent_back(session: Session, payment_intent: str | None) -> int:
@@ -235,8 +246,12 @@ def _left(session: Session, attempt: PaymentAttempt) -> int:
     return attempt.captured_minor - sent_back(session, attempt.payment_intent)
 
 
-def _find_by_token(session: Session, form_token: str) -> Refund | None:
-    return session.scalar(select(Refund).where(Refund.form_token == form_token))
+def _known(session: Session, order: Order, wish: RefundWish) -> Refund | None:
+    """The refund that this very form has written down before."""
+    known = session.scalar(select(Refund).where(Refund.form_token == wish.form_token))
+    if known is not None and known.order_id != order.id:
+        raise Conflict("This form was used for another order. Please open the refund of this order again.")
+    return known
 
 
 def _move(session: Session, refund: Refund, new: RefundState) -> bool:

@@ -10,7 +10,7 @@ from shop.stock.models import StockLevel
 from tests.fakes import FakeGateway
 from tests.shop.merchant.browser import EMAIL, Browser, fields_of
 from tests.shop.merchant.conftest import Transaction
-from tests.shop.merchant.test_order_pages import paid
+from tests.shop.merchant.test_order_pages import mail_kinds, paid
 from tests.shop.payments.conftest import Bench
 
 __all__ = ["paid"]
@@ -165,6 +165,21 @@ def test_a_refund_without_an_answer_can_be_looked_after(
     assert answer.status_code == 303
     assert refunds(transaction)[0][1] == "succeeded"
     assert audited(transaction)[-1] == "refund.sent_again"
+
+
+def test_goods_of_a_refund_without_an_answer_come_back_when_somebody_looks_after_it(
+    paid: Browser, gateway: FakeGateway, transaction: Transaction
+) -> None:
+    gateway.is_down = True
+    paid.client.post(f"{REFUND}/send", data=filled(paid, "?line-1=1", restock="y"))
+    gateway.is_down = False
+    waiting = on_shelf(transaction)
+
+    paid.post(f"{PAGE}/refunds/1/again")
+
+    assert (waiting, on_shelf(transaction)) == (8, 9)
+    assert mail_kinds(transaction) == ["confirmation", "refunded"]
+    assert audited(transaction) == ["order.refund", "stock.returned", "refund.sent_again"]
 
 
 def test_nothing_goes_back_of_an_order_that_nobody_paid(

@@ -1,0 +1,32 @@
+"""The goods of a refund: back on the shelf once the money has gone back, and never more than were sold."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from shop.audit import service as audit
+from shop.orders import returns
+from shop.orders import service as orders
+from shop.orders.models import Order
+from shop.payments.models import Refund
+
+
+def put_back_refunded(session: Session, order: Order, refund: Refund, *, now: datetime) -> None:
+    """Book in what the refund asked for. What came back by another way meanwhile is left out, and the history says so.
+
+    The caller holds the order's lock and moves the refund to its success once, which makes this happen once.
+    """
+    left, booked = returns.returnable(order), dict[str, int]()
+    for line in sorted(order.lines, key=lambda line: line.sku):
+        wanted = refund.restock.get(str(line.id), 0)
+        units = min(wanted, left[line.id])
+        if units:
+            reason = f"Refund {refund.id} of order {order.number}"
+            returns.put_back(session, line, units, reason=reason, actor=refund.actor, now=now)
+            booked[line.sku] = units
+        if units < wanted:
+            note = f"refund {refund.id}: {wanted - units} of {line.sku} were back already and not booked in again"
+            orders.record(session, order.id, subject="refund", note=note, actor="system", now=now)
+    if booked:
+        subject = f"order:{order.number}"
+        audit.record(session, actor=refund.actor, action="stock.returned", subject=subject, changes=booked, now=now)
