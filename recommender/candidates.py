@@ -15,7 +15,7 @@ from recommender.scorers.content import ContentScorer
 from recommender.seen import Folded
 from recommender.wish import Wish
 
-KEPT_SHARE = 0.4
+KEPT_SHARE = 0.2
 """A product is shown when it fits at least this much of what the best one does: fewer than five is better
 than filling up. Cautions do not count here: they lower a product's place, they do not make it fit less."""
 

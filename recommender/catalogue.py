@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from recommender.barring import barring, safety_facts
 from recommender.bits import Bits, CodeBits, Floats
+from recommender.guess import kind_of_tool
 from recommender.knowledge import (
     ANY_AREA,
     CALM_KIND,
@@ -34,7 +35,7 @@ KIND_BITS = CodeBits(KIND_CODES)
 POSITION_BITS = CodeBits(POSITIONS)
 CONTROL = {"yes": 1.0, "partly": 0.0, "no": -1.0}
 SELF_REACH = {"long": 1.0, "yes": 0.5, "wall": -0.5, "partly": -1.0}
-EVIDENCE = {"A": 0.5, "B": 0.5, "C": 0.0, "D": -0.5, "N": -1.0}
+EVIDENCE = {"A": 0.5, "B": 0.25, "C": 0.0, "D": -0.5, "N": -2.5}
 CHILD_SIZE = re.compile(r"\b(child|children|kid|kids|junior|toddler)('?s)?\b", re.IGNORECASE)
 POCKET_SIZES = ((200, 250, 5), (360, 800, 4), (500, 1500, 3), (900, 4000, 2))
 """Longest side in mm and weight in g up to which a product without a portability mark gets the third number."""
@@ -150,7 +151,7 @@ def _is_same_but_for_stock(old: Item, new: Item) -> bool:
 
 
 def _arrays(items: tuple[Item, ...]) -> Catalogue:
-    types = [type_knowledge(item.type) for item in items]
+    types = [kind_of_tool(item) for item in items]
     barred, columns, price = barring(items), _columns(items, types), _prices(items)
     areas = AREA_BITS.column(item.areas for item in items)
     near = AREA_BITS.column(_near(item, known) for item, known in zip(items, types, strict=True))
@@ -201,9 +202,16 @@ def _columns(items: Sequence[Item], types: Sequence[TypeKnowledge]) -> Columns:
         is_calming=np.array([CALM_KIND in item.pain_kinds for item in items], dtype=np.bool_),
         is_whole=np.array([item.coverage == "whole" for item in items], dtype=np.bool_),
         is_expert=np.array([item.level == "experienced" for item in items], dtype=np.bool_),
+        is_warm=np.array([item.heat for item in items], dtype=np.bool_),
+        has_allergens=np.array([bool(item.allergens) for item in items], dtype=np.bool_),
         is_partly_reached=np.array([known.self_reach == "partly" for known in types], dtype=np.bool_),
+        is_for_the_wall=np.array([_is_for_the_wall(item, known) for item, known in both], dtype=np.bool_),
         child_size=np.array([_is_child_size(item) for item in items], dtype=np.bool_),
     )
+
+
+def _is_for_the_wall(item: Item, known: TypeKnowledge) -> bool:
+    return known.self_reach == "wall" and "standing" in item.positions
 
 
 def portability_of(item: Item) -> float:
@@ -224,7 +232,7 @@ def _all_but_colour_and_price(item: Item) -> tuple[object, ...]:
     dexterity = type_knowledge(item.type).dexterity if item.dexterity is None else item.dexterity
     marks = (item.pressure_min, item.pressure_max, portability_of(item), dexterity, item.length_mm)
     kinds = (item.coverage == "whole", item.level == "experienced", _is_child_size(item))
-    return (item.type, item.areas, item.pain_kinds, item.positions, *marks, *kinds)
+    return (item.type, item.areas, item.pain_kinds, item.positions, item.allergens, *marks, *kinds)
 
 
 def _is_child_size(item: Item) -> bool:

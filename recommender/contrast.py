@@ -83,6 +83,7 @@ BETTER: dict[str, str | Words | None] = {
     "child": "its size suits a child better",
     "price": "it costs less",
     "evidence": None,
+    "plain": "it contains none of the materials that some people react to",
     "cautions": "fewer cautions apply to it",
 }
 """The end of the sentence for each feature; None where the comparison would say more than is known."""

@@ -19,6 +19,8 @@ from recommender.wish import Wish
 NEAR_REACH = 0.3
 REACH_FROM_AFAR = 0.35
 MOST_CAUTIONS = 3
+BREADTH_WANTED = {"sitting": 0.3, "standing": 0.0, "on_the_go": 0.0}
+"""How far somebody who wants to wind down like that has room to rest the body on something large; lying, all."""
 LARGE_FROM = 3
 """From this many sore areas on, one large surface is worth more than a point."""
 
@@ -86,7 +88,9 @@ def caution_count(wish: Wish, cautions: Bits) -> Floats:
 
 
 def _breadth(wish: Wish) -> Counts:
-    return ("breadth", 1.0) if wish.wants_calm and not wish.area_count else None
+    if not wish.wants_calm or wish.area_count:
+        return None
+    return ("breadth", BREADTH_WANTED.get(wish.answers.position or "", 1.0))
 
 
 def _position(wish: Wish) -> Counts:
@@ -146,7 +150,7 @@ def _ease(wish: Wish) -> Counts:
 
 def _self_reach(wish: Wish) -> Counts:
     if not wish.names_back:
-        return None
+        return ("partly_reached", 0.3) if wish.names_hips else None
     if "no_reach_back" in wish.answers.mobility_limits:
         return ("self_reach", 1.0)
     if wish.names_upper_back:
@@ -182,6 +186,10 @@ def _evidence(wish: Wish) -> Counts:
     return ("evidence", 1.0)
 
 
+def _plain(wish: Wish) -> Counts:
+    return ("plain", 1.0)
+
+
 MEETINGS: dict[str, Meeting] = {
     "area": _area,
     "focus": _focus,
@@ -213,11 +221,12 @@ TRAIT_COUNTS: dict[str, Callable[[Wish], Counts]] = {
     "child": _child,
     "price": _price,
     "evidence": _evidence,
+    "plain": _plain,
 }
 FEATURES = (
     "area", "focus", "purpose", "breadth", "kind", "trigger", "position", "firmness", "gentle", "control",
     "experience", "carry", "pocket", "travel", "discretion", "hands_free", "grip", "ease", "self_reach", "calm",
-    "coverage", "suited", "flat", "floor", "child", "price", "evidence", "cautions",
+    "coverage", "suited", "flat", "floor", "child", "price", "evidence", "cautions", "plain",
 )  # fmt: skip
 _PLACE = {name: place for place, name in enumerate(FEATURES)}
 _TRAIT_ROW = {name: row for row, name in enumerate(TRAITS)}

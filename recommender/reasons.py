@@ -158,6 +158,7 @@ AGAINST: dict[str, str | Sentence] = {
     "floor": "Partly used on the floor, which is hard for you.",
     "child": "Made for adults.",
     "price": "One of the more expensive products here.",
+    "plain": "Contains a material that some people react to.",
     "evidence": "Little or no research on this kind of product.",
     "cautions": "A caution applies; please read it first.",
     "variety": "Much like a product further up.",

@@ -14,6 +14,8 @@ CARRY = {"must": (-2.0, -1.5, -0.6, 0.8, 1.0), "some": (-0.6, -0.3, 0.0, 0.4, 0.
 """What portability 1 to 5 is worth to somebody who must, or would like to, carry it."""
 WEAK_GRIP = (0.15, 0.0, -1.0, -1.6, -2.0)
 """What dexterity 1 (lie on it) to 5 (pinch hard) is worth to a weak hand."""
+SKILL = (0.0, -0.1, -0.45, -0.8, -1.0)
+"""What dexterity 1 to 5 is worth to any hand: the first two marks ask for next to nothing."""
 UPPER_BACK_REACH = 0.4
 """What a tool that reaches between the shoulder blades is worth there, to anybody."""
 LYING_MM = 650
@@ -21,6 +23,9 @@ LYING_MM = 650
 POCKET_MM = 200
 """What is shorter than this goes into a small bag, what is a quarter of it into a pocket."""
 MOST_AREAS = 6
+TOO_STRONG, TOO_MILD = 0.9, 0.4
+"""What each mark costs that a product is stronger, or milder, than was asked for: too strong is put away, too mild
+still does something."""
 PRESSURES = (1, 2, 3, 4, 5)
 
 Bools = npt.NDArray[np.bool_]
@@ -45,7 +50,10 @@ class Columns:
     is_calming: Bools
     is_whole: Bools
     is_expert: Bools
+    is_warm: Bools
+    has_allergens: Bools
     is_partly_reached: Bools
+    is_for_the_wall: Bools
     child_size: Bools
 
 
@@ -82,9 +90,11 @@ def _position(asked: str) -> Trait:
 def _firmness(pressure: int) -> Trait:
     def trait(columns: Columns) -> Floats:
         low, high = columns.pressure_min, columns.pressure_max
-        gap = np.maximum(np.maximum(low - pressure, pressure - high), 0)
+        too_strong, too_mild = np.maximum(low - pressure, 0), np.maximum(pressure - high, 0)
         inside = 1 - 0.25 * np.abs((low + high) / 2 - pressure)
-        return _known(np.where(gap > 0, np.maximum(-0.75 * gap, -2), inside))
+        off = -np.minimum(TOO_STRONG * too_strong + TOO_MILD * too_mild, 2)
+        outside = (low > pressure) | ((high < pressure) & ~columns.is_warm)
+        return _known(np.where(outside, off, inside))
 
     return trait
 
@@ -119,20 +129,26 @@ def _calm(columns: Columns) -> Floats:
 
 
 def _breadth(columns: Columns) -> Floats:
-    size = np.clip(columns.length / LYING_MM, 0, 1)
     share: Floats = np.minimum(columns.area_count, MOST_AREAS) / MOST_AREAS
-    return share * np.where(np.isnan(size), 1, size)
+    return share * _share_of_the_body(columns)
+
+
+def _share_of_the_body(columns: Columns) -> Floats:
+    """Return 1 for what a whole back rests on at once, less for what has to be moved from place to place."""
+    size = np.clip(columns.length / LYING_MM, 0, 1)
+    return np.where(np.isnan(size), 1, size)
 
 
 def _flat(columns: Columns) -> Floats:
+    """A product that is leaned on at a wall needs neither bed nor floor."""
     flat = columns.positions[[POSITIONS.index(code) for code in ("lying", "floor")]].sum(axis=0)
     share: Floats = flat / np.maximum(columns.positions.sum(axis=0), 1)
-    return -share
+    return -share * ~columns.is_for_the_wall
 
 
 def _floor(columns: Columns) -> Floats:
     share: Floats = columns.positions[POSITIONS.index("floor")] / np.maximum(columns.positions.sum(axis=0), 1)
-    return -share
+    return -share * ~columns.is_for_the_wall
 
 
 _BY_NAME: dict[str, Trait] = {
@@ -145,22 +161,29 @@ _BY_NAME: dict[str, Trait] = {
     "expert": lambda columns: columns.is_expert.astype(np.float64),
     "pocket": _pocket,
     "travel": lambda columns: (columns.portability - 3) / 2,
-    "discretion": lambda columns: (columns.discretion - 3) / 2,
-    "hands_free": lambda columns: columns.hands_free,
+    "discretion": lambda columns: (np.where(_on_the_floor(columns), 1, columns.discretion) - 3) / 2,
+    "hands_free": lambda columns: columns.hands_free * ~_on_the_floor(columns),
     "grip": lambda columns: _by_mark(columns.dexterity, WEAK_GRIP),
-    "ease": lambda columns: -(columns.dexterity - 1) / 4,
+    "ease": lambda columns: _by_mark(columns.dexterity, SKILL),
     "self_reach": lambda columns: columns.self_reach,
     "upper_back": _upper_back,
     "partly_reached": lambda columns: -columns.is_partly_reached.astype(np.float64),
     "calm": _calm,
     "breadth": _breadth,
-    "whole": lambda columns: columns.is_whole.astype(np.float64),
+    "whole": lambda columns: columns.is_whole * _share_of_the_body(columns),
     "flat": _flat,
     "floor": _floor,
     "child": lambda columns: np.where(columns.child_size, 1.0, -0.3),
     "evidence": lambda columns: columns.evidence,
+    "plain": lambda columns: -columns.has_allergens.astype(np.float64),
 }
 TRAITS = (*_BY_NAME, "price")
+
+
+def _on_the_floor(columns: Columns) -> Bools:
+    """What one gets down on the floor for is no companion at work, whatever the type allows."""
+    used: Bools = (columns.positions[POSITIONS.index("floor")] > 0) & ~columns.is_for_the_wall
+    return used
 
 
 def _known(values: Floats) -> Floats:

@@ -6,7 +6,7 @@ from recommender.bits import Floats
 from recommender.catalogue import Catalogue, Ints
 
 SAME_TYPE = 0.15
-NEAR_DUPLICATE = 0.6
+NEAR_DUPLICATE = 0.45
 NEAR_PRESSURE = 1
 NEAR_AREAS = 0.8
 

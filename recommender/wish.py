@@ -25,8 +25,10 @@ from recommender.types import Answers, Codes
 
 DEFAULT_PRESSURE = {"new": 2, "some": 3, "regular": 3}
 GENTLE_PRESSURE = 2
-DELICATE_HEALTH = 0.7
-"""How far any health answer asks for mild pressure, beside 1 for strong pain."""
+STRONG_AND_FRESH = 0.8
+"""How far strong pain asks for what is mild, beside 1 for what is strong and has lasted for months."""
+DELICATE_HEALTH = 0.45
+"""How far any health answer does: its own exclusions and cautions say most of it already."""
 
 _STUDIED = tuple((row, code) for row, code in enumerate(KIND_CODES) if code in STUDIED_KINDS)
 _PLACELESS, _DISTANT = KIND_BITS.mask(PLACELESS_KINDS), KIND_BITS.mask(DISTANT_KINDS)
@@ -59,6 +61,7 @@ class Wish:
     names_back: bool
     names_mid_back: bool
     names_upper_back: bool
+    names_hips: bool
     is_pregnant: bool
     is_for_child: bool
 
@@ -82,13 +85,14 @@ def read_wish(answers: Answers) -> Wish:
         health=HEALTH_BITS.mask(health),
         pressure=_pressure(answers, strong=strong),
         is_strong=strong,
-        delicacy=1.0 if strong else DELICATE_HEALTH if health else 0.0,
+        delicacy=_delicacy(answers, strong=strong, has_health_answer=bool(health)),
         is_new=answers.experience == "new",
         wants_calm=answers.goal in CALM_GOALS or CALM_KIND in answers.pain_kinds,
         desk_weight=_desk_weight(answers),
         names_back=not answers.areas.isdisjoint(BACK_AREAS),
         names_mid_back=not answers.areas.isdisjoint(MID_BACK_AREAS),
         names_upper_back="upper_back" in answers.areas,
+        names_hips="hips" in answers.areas,
         is_pregnant="PREG" in health,
         is_for_child="CHILD" in answers.health,
     )
@@ -102,6 +106,12 @@ def _pressure(answers: Answers, *, strong: bool) -> int:
     wished = answers.pressure or DEFAULT_PRESSURE.get(answers.experience or "", GENTLE_PRESSURE)
     wished = min(max(wished, PRESSURES[0]), PRESSURES[-1])
     return min(wished, GENTLE_PRESSURE) if strong else wished
+
+
+def _delicacy(answers: Answers, *, strong: bool, has_health_answer: bool) -> float:
+    if strong:
+        return 1.0 if answers.duration == "months" else STRONG_AND_FRESH
+    return DELICATE_HEALTH if has_health_answer else 0.0
 
 
 def _desk_weight(answers: Answers) -> float:

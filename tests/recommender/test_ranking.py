@@ -107,6 +107,15 @@ def test_two_colours_of_one_product_take_one_place():
         ({"intensity": 9, "duration": "months"}, {"pressure_max": 2}, {"pressure_max": 5}),
         ({"triggers": codes("desk_work"), "position": "sitting"}, {"type": "foot_mat"}, {"type": "wall_knob"}),
         ({"health": codes("PREG")}, {}, {"positions": codes("lying")}),
+        ({"pressure": 3}, {"pressure_min": 1, "pressure_max": 2}, {"pressure_min": 4, "pressure_max": 5}),
+        ({"pressure": 4}, {"heat": True, "pressure_max": 2}, {"pressure_max": 2}),
+        ({}, {}, {"allergens": codes("NICKEL")}),
+        ({}, {"type": "massage_ball"}, {"type": "magnet_pads"}),
+        (
+            {"goal": "relax", "areas": codes(), "pain_kinds": codes("stress_sleep"), "position": "sitting"},
+            {"pain_kinds": codes("stress_sleep"), "length_mm": 70},
+            {"pain_kinds": codes("stress_sleep"), "positions": codes("lying"), "length_mm": 900},
+        ),
         ({}, {"price_minor": 1000}, {"price_minor": 9000, "width_mm": 100, "session_minutes": 5}),
     ],
 )
@@ -114,6 +123,27 @@ def test_other_things_equal_the_better_fit_comes_first(answers, better, worse):
     items = [make_item("A-WORSE", **worse), make_item("B-BETTER", **better)]
 
     assert shown(rank(make_answers(**answers), items))[0] == "B-BETTER"
+
+
+def test_what_is_leaned_on_at_a_wall_is_not_held_to_need_the_floor():
+    ball = make_item("BALL", type="massage_ball", positions=codes("standing", "floor"), price_minor=2100)
+    arch = make_item("ARCH", positions=codes("sitting", "floor"), price_minor=2000)
+
+    assert shown(rank(make_answers(mobility_limits=codes("no_floor"), position="any"), [arch, ball]))[0] == "BALL"
+
+
+def test_products_that_differ_in_an_allergen_are_two():
+    items = [make_item("RUBBER", allergens=codes("LATEX"), price_minor=1900), make_item("COTTON")]
+
+    assert shown(rank(make_answers(), items)) == ["COTTON", "RUBBER"]
+
+
+def test_a_small_tool_of_a_type_nobody_described_is_taken_for_one_held_in_the_hand():
+    egg = make_item("EGG", length_mm=60, positions=codes("sitting", "on_the_go"))
+    board = make_item("BOARD", length_mm=600, positions=codes("sitting", "on_the_go"), price_minor=1990)
+    answers = make_answers(position="sitting", triggers=codes("desk_work"), experience="new")
+
+    assert shown(rank(answers, [board, egg])) == ["EGG", "BOARD"]
 
 
 def test_no_more_is_shown_than_was_asked_for():
