@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from babel.localedata import locale_identifiers
 
+from shop import config_urls
 from shop.money import exponent
 
 Mode = Literal["demo", "test", "live"]
@@ -128,10 +129,6 @@ _MAIL_ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 _ORIGIN = re.compile(r"https?://[\w.-]+(:\d+)?")
 
 
-def _has_scheme(value: str, *schemes: str) -> bool:
-    return urlsplit(value).scheme in schemes
-
-
 def _is_address(value: str) -> bool:
     parts = urlsplit(value)
     return parts.scheme in ("http", "https") and bool(parts.netloc) and not parts.query and not parts.fragment
@@ -169,11 +166,6 @@ _RULES: tuple[tuple[str, Callable[[Config], bool], str], ...] = (
     ("STRIPE_WEBHOOK_SECRETS", lambda c: c.mode != "live" or bool(c.stripe_webhook_secrets), "is missing"),
     ("STRIPE_API_BASE", lambda c: c.mode != "live" or not c.stripe_api_base, "must not be set in live mode"),
     ("SMTP_URL", lambda c: c.mode != "live" or bool(c.smtp_url), "is missing: order mails could not leave"),
-    (
-        "SMTP_URL",
-        lambda c: not c.smtp_url or _has_scheme(c.smtp_url, "smtp", "smtps"),
-        "must begin with smtp:// or smtps://",
-    ),
     ("MAIL_FROM", lambda c: bool(_MAIL_ADDRESS.fullmatch(c.mail_from)), "must be one e-mail address"),
     ("STRIPE_PAGE_ORIGIN", lambda c: bool(_ORIGIN.fullmatch(c.stripe_page_origin)), "must be an origin: https://host"),
     ("BLUEPRINT_NAME", lambda c: c.blueprint_name.isidentifier(), "must be a plain name"),
@@ -192,7 +184,31 @@ _RULES: tuple[tuple[str, Callable[[Config], bool], str], ...] = (
 )
 
 
+_URLS: tuple[tuple[str, Callable[[Config], str], tuple[str, ...]], ...] = (
+    ("BASE_URL", lambda c: c.base_url, config_urls.PAGES),
+    ("DATABASE_URL", lambda c: c.database_url, config_urls.DATABASES),
+    ("JOBS_URL", lambda c: c.jobs_url, config_urls.QUEUES),
+    ("LIMITS_URL", lambda c: c.limits_url, config_urls.COUNTERS),
+    ("SMTP_URL", lambda c: c.smtp_url, config_urls.MAIL_SERVERS),
+    ("STRIPE_API_BASE", lambda c: c.stripe_api_base, config_urls.PAGES),
+    ("STRIPE_PAGE_ORIGIN", lambda c: c.stripe_page_origin, config_urls.PAGES),
+)
+_MAY_BE_EMPTY = ("SMTP_URL", "STRIPE_API_BASE")
+
+
+def _check_urls(config: Config, prefix: str) -> None:
+    for key, read, schemes in _URLS:
+        url = read(config)
+        trouble = None if not url and key in _MAY_BE_EMPTY else config_urls.url_trouble(url, schemes)
+        if trouble:
+            raise ConfigError(f"{prefix}{key} {trouble}")
+    trouble = config_urls.folder_trouble(Path(config.media_dir))
+    if trouble:
+        raise ConfigError(f"{prefix}MEDIA_DIR {trouble}")
+
+
 def _check(config: Config, prefix: str) -> None:
+    _check_urls(config, prefix)
     for key, rule, sentence in _RULES:
         if not rule(config):
             raise ConfigError(f"{prefix}{key} {sentence}")
