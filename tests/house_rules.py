@@ -18,7 +18,8 @@ REGISTRY_HOSTS = re.compile(r"(pypi|npmjs|pythonhosted|crates)\.(org|io|com)")
 COMMIT = re.compile(r"\.commit\(\)")
 CLOCK_READS = re.compile(r"datetime\.(now|utcnow)\(|time\.time\(\)|date\.today\(\)")
 UNSAFE_LOADS = re.compile(
-    r"\b(import (pickle|joblib|dill|marshal)|from (pickle|joblib|dill|marshal) import|yaml\.load\()"
+    r"\b((import|from) (pickle|cloudpickle|joblib|dill|marshal|shelve|skops)\b|yaml\.load\(|read_pickle\("
+    r"|np\.load\((?!.*allow_pickle=False)|allow_pickle ?= ?True)"
 )
 INLINE = re.compile(r"<script(?![^>]*application/ld\+json)(?![^>]*\bsrc=)|\sstyle=")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b|NotImplementedError|pytest\.mark\.(skip|xfail)\b")
