@@ -50,6 +50,8 @@ class Config:
     hold_minutes: int = 40
     cart_days: int = 30
     answers_minutes: int = 60
+    learning_days: int = 400
+    exploration: float = 0.0
     smtp_url: str = ""
     mail_from: str = "shop@shop.example"
     jobs_url: str = "sqlite:///var/jobs.db"
@@ -122,6 +124,11 @@ def _read(key: str, value: Any, default: Any) -> Any:
         if number < 0:
             raise ConfigError(f"{key} must not be negative")
         return number
+    if isinstance(default, float):
+        try:
+            return float(value)
+        except (TypeError, ValueError) as error:
+            raise ConfigError(f"{key} must be a number, not {value!r}") from error
     return str(value).strip()
 
 
@@ -147,6 +154,8 @@ _RULES: tuple[tuple[str, Callable[[Config], bool], str], ...] = (
     ("SESSION_MINUTES", lambda c: 31 <= c.session_minutes < 24 * 60, "must be 31 or more and less than a day"),
     ("HOLD_MINUTES", lambda c: c.hold_minutes > c.session_minutes, "must be longer than SESSION_MINUTES"),
     ("ANSWERS_MINUTES", lambda c: 1 <= c.answers_minutes <= 60, "must be between 1 and 60"),
+    ("LEARNING_DAYS", lambda c: 90 <= c.learning_days <= 1100, "must be between 90 and 1100"),
+    ("EXPLORATION", lambda c: 0.0 <= c.exploration <= 1.0, "must be between 0 (none) and 1"),
     ("FAILPOINT", lambda c: not (c.failpoint and c.mode == "live"), "is refused in live mode"),
     (
         "BASE_URL",

@@ -1,17 +1,26 @@
 """What a visitor may ask of the log by their own link: everything it holds of their visit, and its erasure (R8)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from shop.catalogue.models import Product
 from shop.learning.models import Candidate, Impression
 
 
-def export_visit(session: Session, visit_mark: str) -> list[dict[str, object]]:
+def export_visit(session: Session, visit_mark: str) -> list[dict[str, Any]]:
     """Everything the log holds of a visit, as plain values, in the order in which the lists were seen."""
     lists = session.scalars(select(Impression).where(Impression.visit == visit_mark).order_by(Impression.turn)).all()
     return [_as_values(shown, _products_of(session, shown)) for shown in lists]
+
+
+def titles(session: Session, lists: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The names of the products in exported lists, by SKU; one that is gone from the catalogue has none."""
+    skus = {product["sku"] for shown in lists for product in shown["products"]}
+    rows = session.execute(select(Product.sku, Product.title).where(Product.sku.in_(sorted(skus)))).all()
+    return {row.sku: row.title for row in rows}
 
 
 def erase_visit(session: Session, visit_mark: str) -> int:
@@ -26,7 +35,7 @@ def _products_of(session: Session, shown: Impression) -> Sequence[Candidate]:
     ).all()
 
 
-def _as_values(shown: Impression, products: Sequence[Candidate]) -> dict[str, object]:
+def _as_values(shown: Impression, products: Sequence[Candidate]) -> dict[str, Any]:
     return {
         "day": shown.day.isoformat(),
         "erased_on": shown.erase_on.isoformat(),

@@ -2,8 +2,8 @@
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from shop.keys import fingerprint
@@ -51,18 +51,26 @@ class ShownProduct:
 
     sku: str
     position: int
-    propensity: float
     features: Mapping[str, int]
+    propensity: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class ShownList:
-    """A whole list, best first, and what it was made by."""
+    """A whole list, best first, and what it was made by. `chances` works out how likely each product stood there."""
 
     model_id: str
     rules_id: str
     seed: int
     products: tuple[ShownProduct, ...]
+    chances: Callable[[], Sequence[float]] | None = None
+
+    def with_chances(self) -> "ShownList":
+        """The same list with the probabilities of its places; without chance in it they are 1."""
+        if self.chances is None:
+            return self
+        known = zip(self.products, self.chances(), strict=True)
+        return replace(self, products=tuple(replace(product, propensity=chance) for product, chance in known))
 
 
 def to_plain(visit: Visit) -> dict[str, object]:
@@ -91,7 +99,7 @@ def coarse(value: float) -> int:
 
 def list_id(visit: Visit, shown: ShownList) -> str:
     """The same for the same list of the same visit, and a random number to anybody without its token."""
-    products = [(p.sku, p.position, p.propensity, sorted(p.features.items())) for p in shown.products]
+    products = [(p.sku, p.position, sorted(p.features.items())) for p in shown.products]
     return fingerprint(f"{visit.token} {shown.model_id} {shown.rules_id} {shown.seed} {products}")[:32]
 
 

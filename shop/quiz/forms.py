@@ -22,11 +22,17 @@ SUBJECTS = {"red_flags": "Warning signs", "health": "Health", "allergies": "Alle
 
 
 class ConsentForm(ShopForm):
-    """The tick without which no question is asked. It stands on a page that everybody may share."""
+    """The tick without which no question is asked, and one more that changes nothing for who leaves it open.
+
+    They stand on a page that everybody may share.
+    """
 
     consent = BooleanField(
         "I agree that this shop uses my answers, which say something about my health, to choose products for me.",
         validators=[InputRequired("Please tick the box if you want to go on. Without it we ask you nothing.")],
+    )
+    learning = BooleanField(
+        "I also agree that this shop notes which products it shows me and what becomes of them, for better lists."
     )
 
 

@@ -10,9 +10,12 @@ from shop.catalogue.window import shop_window
 from shop.clock import utc_now
 from shop.csrf import require_same_origin
 from shop.errors import Forbidden, NotFound
+from shop.learning import noting
+from shop.learning.live import Draw
 from shop.quiz import service, visitor
 from shop.quiz.forms import ConsentForm, PageForm, page_form, shown_values
 from shop.quiz.result import result_page
+from shop.quiz.visit_token import visit_token
 from shop.quiz.visitor import Run
 from shop.recommendations import service as recommendations
 from shop.throttle import throttle_posts
@@ -44,7 +47,8 @@ def consent() -> Response:
     if not form.validate():
         return no_store(_start_page(form, visitor.current_run(), http_status=422))
     now = utc_now()
-    return visitor.keep(_to_page(PAGES[0]), visitor.new_run(now), {}, now)
+    run = visitor.new_run(now, with_learning=bool(form.learning.data))
+    return visitor.keep(_to_page(PAGES[0]), run, {}, now)
 
 
 @blueprint.get("/find/<slug>")
@@ -88,14 +92,22 @@ def result() -> Response:
     answers, missing = service.full_answers(run.state), service.first_missing(run.state)
     if answers is None:
         return _to_page(missing or PAGES[0])
-    found = recommendations.recommend(db(), shop_window(), answers)
-    return no_store(result_page(found, run, show_all="more" in request.args))
+    draw = Draw(run.visit.seed, config().exploration) if run.visit else None
+    found = recommendations.recommend(db(), shop_window(), answers, draw=draw)
+    visible = len(found.picks) if "more" in request.args else min(len(found.picks), recommendations.FIRST_SHOWN)
+    answer = no_store(result_page(found, run, visible=visible))
+    if run.visit and found.shown and visible:
+        noting.shown(run.visit, found.shown, visible=visible, now=utc_now())
+    return answer
 
 
 @blueprint.post("/find/delete")
 def delete() -> Response:
     """Delete the answers: one click from any page, whatever state the cookie is in, so it needs no token of it."""
     require_same_origin()
+    run = visitor.current_run()
+    if run is not None and run.visit is not None:
+        return visitor.forget(_see(shop_url("quiz.visit_log", token=visit_token(run.visit), deleted=1)))
     return visitor.forget(_to_start(deleted=1))
 
 
@@ -128,6 +140,7 @@ def _start_page(form: ConsentForm, run: Run | None, http_status: int = 200) -> R
         form=form,
         questions=len(PAGES),
         minutes=config().answers_minutes,
+        learning_days=config().learning_days,
         run=run,
         is_deleted="deleted" in request.args and run is None,
     )

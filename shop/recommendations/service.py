@@ -1,14 +1,16 @@
 """The only door to the recommender: the ranked list with its cards, and what a visitor must not be shown."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy.orm import Session
 
 from recommender.safety import caution_sentences, excluded_for, referral
-from recommender.types import Answers, Exclusion, ExclusionKind, Outcome, Ranked, Referral
+from recommender.types import Answers, Exclusion, ExclusionKind, Outcome, Ranked, Ranking, Referral
 from shop.catalogue.cards import CardView, ShopWindow
+from shop.learning.live import Draw, Live, live_scorer
+from shop.learning.rules import ShownList
 from shop.recommendations.assortment import Assortment, Offer, current_shelf, whole_assortment
 from shop.recommendations.cards import cards_of
 from shop.recommendations.evidence import evidence_sentence
@@ -58,12 +60,16 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """What a result page shows. `picks` and `left_out` are empty when the outcome is a referral."""
+    """What a result page shows. `picks` and `left_out` are empty when the outcome is a referral.
+
+    `shown` is the list as the log of a visit that agreed to learning writes it down.
+    """
 
     outcome: Outcome
     picks: tuple[Pick, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     notes: tuple[str, ...] = ()
+    shown: ShownList | None = None
 
     @property
     def referral(self) -> Referral | None:
@@ -71,10 +77,11 @@ class Recommendation:
         return self.outcome if isinstance(self.outcome, Referral) else None
 
 
-def recommend(session: Session, window: ShopWindow, answers: Answers) -> Recommendation:
+def recommend(session: Session, window: ShopWindow, answers: Answers, *, draw: Draw | None = None) -> Recommendation:
     """The ranked list for these answers, at most five picks, and everything left out by reason.
 
-    The budget is read in the window's currency. A referral asks the database nothing.
+    The budget is read in the window's currency. A referral asks the database nothing. `draw` is for a visit that
+    agreed to learning; without it the same answers get the same order.
     """
     sent_on = referral(answers)
     if sent_on is not None:
@@ -82,7 +89,9 @@ def recommend(session: Session, window: ShopWindow, answers: Answers) -> Recomme
     from recommender.ranking import rank  # noqa: PLC0415  # numpy: a quarter of a start, for pages that rank nothing
 
     shelf = current_shelf(session, window.currency)
-    outcome = rank(answers, shelf.assortment.items, limit=MOST_SHOWN)
+    live = live_scorer(session)
+    scorer = live.scorer(draw) if live else None
+    outcome = rank(answers, shelf.assortment.items, limit=MOST_SHOWN, scorer=scorer)
     if isinstance(outcome, Referral):
         return Recommendation(outcome)
     cards = cards_of(session, window, shelf, [ranked.sku for ranked in outcome.ranked])
@@ -91,7 +100,17 @@ def recommend(session: Session, window: ShopWindow, answers: Answers) -> Recomme
         for ranked in outcome.ranked
         if ranked.sku in cards  # one that was unpublished this very moment has no card any more
     )
-    return Recommendation(outcome, picks, _left_out(outcome.excluded, shelf.assortment), outcome.notes)
+    left_out = _left_out(outcome.excluded, shelf.assortment)
+    found = Recommendation(outcome, picks, left_out, outcome.notes)
+    return found if draw is None else replace(found, shown=_shown(found, answers, shelf.assortment, draw, live))
+
+
+def _shown(found: Recommendation, answers: Answers, assortment: Assortment, draw: Draw, live: Live | None) -> ShownList:
+    from shop.recommendations.logged import shown_list  # noqa: PLC0415  # numpy, as above
+
+    is_fallback = isinstance(found.outcome, Ranking) and found.outcome.fallback is not None
+    skus = [pick.card.sku for pick in found.picks]
+    return shown_list(answers, assortment.items, skus, draw, None if is_fallback else live)
 
 
 def exclusion_for(session: Session, answers: Answers, sku: str, *, currency: str) -> Exclusion | None:
