@@ -1,6 +1,6 @@
 # The four commands of this project: make demo, make demo-reset, make test, make check.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check env env-dev lock
+.PHONY: help demo demo-reset test check env env-dev lock sbom
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -40,3 +40,7 @@ LOCK := uv pip compile pyproject.toml --universal --generate-hashes --no-emit-in
 lock:
 	$(LOCK) --extra demo -o requirements.lock
 	$(LOCK) --all-extras --group dev -o requirements-dev.lock
+
+# What the shop is made of, for scanners: CycloneDX JSON from the lock files.
+sbom:
+	@$(PYTHON) .ci/sbom.py sbom.cdx.json

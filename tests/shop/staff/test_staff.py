@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from zxcvbn.frequency_lists import FREQUENCY_LISTS
 
 from shop.errors import BadInput, Forbidden
 from shop.staff import service
 from shop.staff.models import StaffSession
-from shop.staff.rules import ABSOLUTE, IDLE, is_over, password_trouble
+from shop.staff.rules import ABSOLUTE, IDLE, MINIMUM_LENGTH, is_over, password_trouble
 from tests.make import NOW
 
 EMAIL, PASSWORD = "anna@shop.example", "blue kettle seven moss"
@@ -20,6 +21,29 @@ EMAIL, PASSWORD = "anna@shop.example", "blue kettle seven moss"
 )
 def test_a_weak_password_is_refused(password: str) -> None:
     assert password_trouble(password, EMAIL) is not None
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "Tsubo-2026!", "tsubotsubotsubo", "shop.example1", "Sommer2026!", "asdfghjkl;'", "1q2w3e4r5t6z",
+        "trustno1trustno1",
+        "abcdefghijkl", "iloveyouiloveyou", "1234567890", "zaq12wsxcde3", "!!!!!!!!!!!!",
+    ],
+)  # fmt: skip
+def test_names_of_the_shop_runs_of_keys_and_repetitions_are_refused(password: str) -> None:
+    assert password_trouble(password, EMAIL, "Tsubo") is not None
+
+
+def test_each_of_the_3000_commonest_passwords_is_refused_also_when_it_is_made_longer() -> None:
+    commonest = FREQUENCY_LISTS["passwords"][:3000]
+    long_enough = [password for password in commonest if len(password) >= MINIMUM_LENGTH]
+    lengthened = [password + "2026!" for password in commonest[:200]]
+
+    taken = [password for password in long_enough + lengthened if password_trouble(password, EMAIL) is None]
+
+    assert len(long_enough) > 30
+    assert taken == []
 
 
 @pytest.mark.parametrize("password", [PASSWORD, "correct horse battery staple " * 3, "über-lange Wörter und so"])
