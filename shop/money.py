@@ -95,6 +95,11 @@ def to_decimal(amount: Money) -> Decimal:
     return Decimal(amount.minor).scaleb(-exponent(amount.currency))
 
 
+def plain_money(amount: Money) -> str:
+    """The amount for a record that is written without a locale, such as "34.00 USD"."""
+    return f"{to_decimal(amount):f} {amount.currency}"
+
+
 def parse_money(text: str, currency: str) -> Money:
     """Read "34", "34.00" or "34,00" as money of `currency`.
 
@@ -120,7 +125,7 @@ def _formatted(minor: int, currency: str, locale: str) -> str:
     try:
         return format_currency(to_decimal(Money(minor, currency)), currency, locale=locale)
     except UnknownLocaleError:
-        return f"{to_decimal(Money(minor, currency))} {currency}"
+        return plain_money(Money(minor, currency))
 
 
 def format_money(amount: Money, locale: str = "en_US") -> str:

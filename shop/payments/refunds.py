@@ -12,7 +12,7 @@ from shop.errors import BadInput, Conflict, NotFound
 from shop.gateway import RefundFacts, RefundRequest
 from shop.learning import service as learning
 from shop.mail.letterhead import Letterhead
-from shop.money import Money
+from shop.money import Money, plain_money
 from shop.orders import mails
 from shop.orders import service as orders
 from shop.orders.models import Order
@@ -95,7 +95,7 @@ def open_refund_of(
     )
     session.add(refund)
     session.flush()  # the provider is told the refund's id
-    note = f"refund of {refund.amount_minor} minor units: {refund.reason}"
+    note = f"refund of {plain_money(wish.amount)}: {refund.reason}"
     orders.record(session, order.id, subject="refund", note=note, actor=wish.actor, now=now)
     return request_of(refund)
 

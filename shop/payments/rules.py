@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from shop.gateway import PaymentFacts
-from shop.money import Money, split
+from shop.money import Money, plain_money, split
 from shop.orders.models import Order
 
 SHORTEST_SESSION = timedelta(minutes=30)  # the provider refuses an earlier end
@@ -69,7 +69,7 @@ def disagreement(order: Order, facts: PaymentFacts, *, live: bool) -> str | None
     if facts.amount.currency != order.currency:
         return f"paid in {facts.amount.currency}, not in {order.currency}"
     if facts.amount.minor != order.total_minor:
-        return f"paid {facts.amount.minor} of {order.total_minor} minor units"
+        return f"paid {plain_money(facts.amount)} of {plain_money(order.total)}"
     return None
 
 

@@ -263,7 +263,7 @@ def test_every_mail_about_an_order_can_be_written(session: Session) -> None:
         mails.write(session, order, kind, letterhead=LETTERHEAD, now=NOW)
     mails.write_shipped(session, order, shipment, letterhead=LETTERHEAD, now=NOW)
     mails.write_refunded(session, order, order.total, 1, letterhead=LETTERHEAD, now=NOW)
-    mails.alert(session, order, "paid 1 of 3900 minor units", letterhead=LETTERHEAD, now=NOW)
+    mails.alert(session, order, "paid 0.01 USD of 39.00 USD", letterhead=LETTERHEAD, now=NOW)
 
     written = session.scalars(select(OutboxMail).order_by(OutboxMail.id)).all()
     assert len(written) == 7
