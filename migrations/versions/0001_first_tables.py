@@ -299,6 +299,7 @@ def upgrade() -> None:
     sa.Column('subject', sa.String(length=200), nullable=False),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('html', sa.Text(), nullable=False),
+    sa.Column('unsubscribe_url', sa.String(length=400), nullable=False),
     sa.Column('created_at', shop.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('next_try_at', shop.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('sent_at', shop.db.UtcDateTime(timezone=True), nullable=True),

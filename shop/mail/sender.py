@@ -51,6 +51,9 @@ def message(mail: OutboxMail, letterhead: Letterhead) -> EmailMessage:
     letter["Date"] = format_datetime(mail.created_at)
     letter["Message-ID"] = f"<{mail.id}.{int(mail.created_at.timestamp())}@{_domain(letterhead.mail_from)}>"
     letter["Auto-Submitted"] = "auto-generated"
+    if mail.unsubscribe_url:  # RFC 8058: the mail program's own button posts there, and asks nothing else
+        letter["List-Unsubscribe"] = f"<{mail.unsubscribe_url}>"
+        letter["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     letter.set_content(mail.text)
     if mail.html:
         letter.add_alternative(mail.html, subtype="html")

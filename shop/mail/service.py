@@ -22,7 +22,10 @@ CLAIM = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One mail to be written. `unique_key` (such as "TS-1001:confirmation") makes it one mail, however often asked."""
+    """One mail to be written. `unique_key` (such as "TS-1001:confirmation") makes it one mail, however often asked.
+
+    `unsubscribe_url` is of newsletters only: a POST there, without any cookie, ends them.
+    """
 
     unique_key: str
     kind: str
@@ -31,6 +34,7 @@ class Letter:
     text: str
     html: str = ""
     order_id: int | None = None
+    unsubscribe_url: str = ""
 
 
 def enqueue(session: Session, letter: Letter, *, now: datetime) -> bool:
@@ -48,6 +52,7 @@ def enqueue(session: Session, letter: Letter, *, now: datetime) -> bool:
         subject=letter.subject,
         text=letter.text,
         html=letter.html,
+        unsubscribe_url=letter.unsubscribe_url,
         created_at=now,
         next_try_at=now,
         attempts=0,

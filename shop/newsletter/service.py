@@ -148,5 +148,6 @@ def _write_welcome(
         subject=f"Your guide from {letterhead.shop_name}",
         text=rendered.text,
         html=rendered.html,
+        unsubscribe_url=links.unsubscribe(mark),
     )
     enqueue(session, letter, now=now)

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from shop.mail.letterhead import Letterhead
 from shop.mail.models import OutboxMail
+from shop.mail.sender import message
 from shop.newsletter import service
 from shop.newsletter.models import Subscriber
 from tests.conftest import NOW
@@ -111,6 +113,27 @@ def test_unsubscribing_forgets_the_address_and_its_mails(app, client):
     assert [asked.status_code, done.status_code, again.status_code] == [200, 200, 200]
     assert _subscribers(app) == 0
     assert _mails(app) == []
+
+
+def test_the_mail_programs_own_button_unsubscribes_without_a_cookie_or_a_page(app, client):
+    mail = _confirmed(app, client)
+    letter = message(mail, Letterhead.from_config(app.extensions["tsubo"].config))
+    address = letter["List-Unsubscribe"].strip("<>")
+    robot = app.test_client()  # no cookie, no Origin, no Sec-Fetch-Site: what a mail provider's server sends
+
+    answer = robot.post(address, data={"List-Unsubscribe": "One-Click"})
+
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert (answer.status_code, answer.headers.getlist("Set-Cookie")) == (200, [])
+    assert _subscribers(app) == 0
+
+
+def test_only_newsletters_can_be_unsubscribed(app, client):
+    client.post("/newsletter", data={"email": "one@example.com"})
+
+    letter = message(_mails(app)[0], Letterhead.from_config(app.extensions["tsubo"].config))
+
+    assert letter["List-Unsubscribe"] is None
 
 
 def test_no_address_stands_in_a_link(app, client):
