@@ -101,7 +101,13 @@ def result() -> Response:
     return answer
 
 
-@blueprint.post("/find/delete")
+@blueprint.get("/find/delete", endpoint="delete")
+def ask_to_delete() -> Response:
+    """One button, the same for everybody: pages that a cache may share lead here."""
+    return cacheable(page("quiz/delete.html", minutes=config().answers_minutes))
+
+
+@blueprint.post("/find/delete", endpoint="deleted")
 def delete() -> Response:
     """Delete the answers: one click from any page, whatever state the cookie is in, so it needs no token of it."""
     require_same_origin()
