@@ -2,12 +2,20 @@
 
 from flask import Response
 
+from shop.content.articles import read_shelf
+from shop.merchant.gap_reading import gaps_of
 from shop.merchant.home_reading import overview
 from shop.merchant.pages import blueprint, merchant_page
-from shop.web import db
+from shop.web import config, db
 
 
 @blueprint.get("")
 def home() -> Response:
     """Tiles with counts, each leading to its list."""
-    return merchant_page("home.html", overview=overview(db()), section="home")
+    return merchant_page(
+        "home.html",
+        overview=overview(db()),
+        gaps=gaps_of(db(), config().currency),
+        article_problems=read_shelf(config().articles).problems,
+        section="home",
+    )

@@ -12,6 +12,7 @@ from shop.catalogue.states import ProductStatus
 from shop.catalogue.window import shop_window
 from shop.clock import utc_now
 from shop.errors import BadInput
+from shop.merchant.gap_reading import gaps_of
 from shop.merchant.pages import blueprint, me, merchant_page, see
 from shop.merchant.product_listing import SORTS, STATES, STOCKS, find_named, list_all, read_query
 from shop.merchant.standards import standards
@@ -39,6 +40,7 @@ def products() -> Response:
     done, skus = request.args.get("done", ""), _skus(request.args.get("skus", "").split(","))
     return merchant_page(
         "products.html",
+        gaps=gaps_of(db(), config().currency),
         found=list_all(db(), query, config().currency),
         query=query,
         states=STATES,

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any
 
-from flask import Blueprint, g
+from flask import Blueprint, g, request
 from sqlalchemy import bindparam, func, select
 
 from shop import cookies
@@ -29,6 +29,7 @@ class ShopContext:
         self.currency = config.currency
         self.contact_email = config.contact_email
         self.has_answers = cookies.read(cookies.ANSWERS) is not None
+        self.is_merchants = f"{request.path}/".startswith(f"{config.url_prefix}/merchant/")
 
     @cached_property
     def cart_count(self) -> int:
