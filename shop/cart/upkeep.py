@@ -12,7 +12,7 @@ from shop.catalogue.models import Variant
 
 def lock_cart(session: Session, cart_id: int) -> Cart | None:
     """The cart as it is now, kept from changing until the transaction ends."""
-    return session.get(Cart, cart_id, with_for_update=True, populate_existing=True)
+    return session.get(Cart, cart_id, with_for_update={"key_share": True}, populate_existing=True)
 
 
 def clear_after_payment(
@@ -33,7 +33,8 @@ def clear_after_payment(
 
 def delete_expired(session: Session, now: datetime, *, limit: int = 500) -> int:
     """Delete carts that nobody came back to; returns how many."""
-    ids = list(session.scalars(select(Cart.id).where(Cart.expires_at <= now).order_by(Cart.expires_at).limit(limit)))
+    old = select(Cart.id).where(Cart.expires_at <= now).order_by(Cart.expires_at).limit(limit)
+    ids = list(session.scalars(old.with_for_update(skip_locked=True)))  # a cart that is being settled waits its turn
     session.execute(delete(CartLine).where(CartLine.cart_id.in_(ids)))
     session.execute(delete(Cart).where(Cart.id.in_(ids)))
     return len(ids)

@@ -203,6 +203,7 @@ def _find_by_reference(desk: Desk, number: str, *, since: datetime) -> PaymentFa
 
 def _renew(desk: Desk, request: PaymentRequest, *, now: datetime) -> PaymentRequest:
     with desk.transaction() as session:
+        orders.lock_order(session, request.order_id)
         attempt = service.get_attempt(session, request.attempt_id)
         renewed = service.prepare_next_attempt(session, attempt, session_minutes=desk.session_minutes, now=now)
         stock.extend_holds(session, request.order_id, now + timedelta(minutes=desk.hold_minutes))

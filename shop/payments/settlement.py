@@ -4,13 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.cart import service as cart
 from shop.errors import NotFound
 from shop.gateway import PaymentFacts, RefundRequest
-from shop.learning import service as learning
 from shop.mail.letterhead import Letterhead
 from shop.orders import mails
 from shop.orders import service as orders
@@ -18,6 +15,7 @@ from shop.orders.models import Order
 from shop.orders.states import OrderState, PaymentState
 from shop.payments import refunds
 from shop.payments.models import PaymentAttempt
+from shop.payments.placing import lock_with_cart, place, sell, take_out_of_cart
 from shop.payments.rules import LONGEST_WAIT, disagreement
 from shop.payments.service import LIVE, attempts_of, find_attempt, live_attempt, move_attempt
 from shop.payments.states import AttemptState
@@ -66,7 +64,7 @@ def settle(
     Called by webhook, return page, commands and jobs alike; whichever is second finds the work done.
     Raises NotFound for an order that is not there, or a payment page that is not this order's.
     """
-    order = _locked_order(session, order_id)
+    order = lock_with_cart(session, order_id)
     attempt = _attempt_for(session, order, facts)
     case = _Case(session, order, attempt, facts, letterhead, now, actor)
     if facts.status == "complete" and facts.payment_status in ("paid", "no_payment_required"):
@@ -80,17 +78,17 @@ def settle(
 
 def place_free(session: Session, order_id: int, *, letterhead: Letterhead, now: datetime) -> None:
     """Place an order that costs nothing: there is no payment page. Raises ValueError when it costs something."""
-    order = _locked_order(session, order_id)
+    order = lock_with_cart(session, order_id)
     if order.total_minor:
         raise ValueError(f"order {order.number} is not free")
     if order.state is OrderState.PENDING:
         stock.sell_holds(session, order.id)
-        _place(session, order, letterhead=letterhead, now=now, actor="customer")
+        place(session, order, letterhead=letterhead, now=now, actor="customer")
 
 
 def abandon(session: Session, order_id: int, *, now: datetime, actor: str) -> Settled:
     """Give up an order whose payment page never came to be: the provider was asked and knows of none."""
-    order = _locked_order(session, order_id)
+    order = lock_with_cart(session, order_id)
     attempts = attempts_of(session, order.id)
     is_asked = any(a.captured_minor or (a.session_id and a.state in LIVE) for a in attempts)
     if order.state is not OrderState.PENDING or is_asked:
@@ -108,7 +106,7 @@ def _settle_money(case: _Case) -> Settled:
     was_paid_before = any(other.captured_minor for other in attempts_of(session, order.id) if other.id != attempt.id)
     attempt.captured_minor, attempt.payment_intent = facts.amount.minor, facts.payment_intent
     move_attempt(session, attempt, AttemptState.COMPLETED)
-    wrong = disagreement(order, facts, live=case.letterhead.live)
+    wrong = attempt.disagreement = disagreement(order, facts, live=case.letterhead.live) or ""
     if wrong:
         return _needs_attention(case, wrong)
     if was_paid_before:
@@ -116,35 +114,12 @@ def _settle_money(case: _Case) -> Settled:
     orders.move_payment(session, order.id, PaymentState.PAID, actor=case.actor, now=case.now)
     if order.state in (OrderState.PLACED, OrderState.COMPLETED):
         return Settled(Outcome.PLACED)
-    if not _sell(session, order):
+    if not sell(session, order):
         if order.state is OrderState.PENDING:
             _cancel(session, order, note="sold out before the money came", now=case.now, actor=case.actor)
         return _refund_all(case, note="sold out before the money came", mail=True)
-    _place(session, order, letterhead=case.letterhead, now=case.now, actor=case.actor)
+    place(session, order, letterhead=case.letterhead, now=case.now, actor=case.actor)
     return Settled(Outcome.PLACED)
-
-
-def _sell(session: Session, order: Order) -> bool:
-    """The order's units become sales: those held, or when they were let go, the same from the shelf once more."""
-    if order.state is OrderState.PENDING and stock.sell_holds(session, order.id):
-        return True
-    return stock.retake(session, order.id)
-
-
-def _place(session: Session, order: Order, *, letterhead: Letterhead, now: datetime, actor: str) -> None:
-    orders.move_order(session, order.id, OrderState.PLACED, actor=actor, now=now)
-    _take_out_of_cart(session, order)
-    learning.note_bought(session, [line.id for line in order.lines])
-    mails.write(session, order, mails.CONFIRMATION, letterhead=letterhead, now=now)
-
-
-def _take_out_of_cart(session: Session, order: Order) -> None:
-    """What was ordered leaves the cart, once: a version that is forgotten tells that it was done."""
-    if order.cart_id is None or order.cart_version is None:
-        return
-    bought = {line.sku: line.quantity for line in order.lines}
-    cart.clear_after_payment(session, order.cart_id, order.cart_version, bought)
-    order.cart_version = None
 
 
 def _needs_attention(case: _Case, wrong: str) -> Settled:
@@ -176,7 +151,7 @@ def _settle_waiting(case: _Case) -> Settled:
     if not move_attempt(session, attempt, AttemptState.COMPLETED):
         return Settled(Outcome.UNCHANGED)
     if order.state is OrderState.PENDING:  # or a changed cart could order the same goods once more
-        _take_out_of_cart(session, order)
+        take_out_of_cart(session, order)
     orders.record(session, order.id, subject="payment", note="waiting for the money", actor=case.actor, now=case.now)
     return Settled(Outcome.WAITING)
 
@@ -209,22 +184,6 @@ def _cancel(session: Session, order: Order, *, note: str, now: datetime, actor: 
     if order.payment_state is PaymentState.PENDING:
         orders.move_payment(session, order.id, PaymentState.FAILED, actor=actor, now=now, note=note)
     orders.cancel(session, order.id, actor=actor, now=now, note=note)
-
-
-def _locked_order(session: Session, order_id: int) -> Order:
-    """The order as it is now; two settlements of one order go one after the other.
-
-    The cart is locked before it, as in placing an order: one sequence of locks for all, so no deadlock.
-    """
-    cart_id = session.scalar(select(Order.cart_id).where(Order.id == order_id))
-    if cart_id is not None:
-        cart.lock_cart(session, cart_id)
-    order = session.scalar(
-        select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
-    )
-    if order is None:
-        raise NotFound("There is no such order.")
-    return order
 
 
 def _attempt_for(session: Session, order: Order, facts: PaymentFacts) -> PaymentAttempt:

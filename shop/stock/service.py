@@ -145,11 +145,15 @@ def _find_hold(session: Session, order_id: int, sku: str) -> Hold | None:
 
 
 def _holds(session: Session, order_id: int, *states: HoldState) -> list[Hold]:
-    """The order's holds by SKU, locked where the database can lock rows."""
-    query = select(Hold).where(Hold.order_id == order_id).order_by(Hold.sku).with_for_update()
+    """The order's holds by SKU, locked where the database can lock rows.
+
+    Sorted here and not by the database: its alphabet may be another than that of those who place orders.
+    """
+    query = select(Hold).where(Hold.order_id == order_id).order_by(Hold.id).with_for_update()
     if states:
         query = query.where(Hold.state.in_(states))
-    return list(session.scalars(query.execution_options(populate_existing=True)))
+    found = session.scalars(query.execution_options(populate_existing=True))
+    return sorted(found, key=lambda hold: hold.sku)
 
 
 def _move(session: Session, hold: Hold, new: HoldState) -> None:
