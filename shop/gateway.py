@@ -114,6 +114,17 @@ class RefundFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class DisputeFacts:
+    """What the provider says of a customer's complaint at their bank. `status` and `reason` are its own codes."""
+
+    provider_id: str
+    payment_intent: str
+    status: str
+    reason: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderEvent:
     """A verified webhook event: `subject_id` is the id of the object it speaks of."""
 
@@ -157,6 +168,10 @@ class Gateway(Protocol):
 
     def list_refunds(self, payment_intent: str) -> Sequence[RefundFacts]:
         """Every refund of one payment, whoever made it."""
+        ...
+
+    def find_dispute(self, provider_id: str) -> DisputeFacts | None:
+        """What the provider knows of a dispute."""
         ...
 
     def read_event(self, body: bytes, signature: str, now: datetime) -> ProviderEvent:

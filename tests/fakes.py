@@ -10,6 +10,7 @@ from itertools import count
 
 from shop.gateway import (
     BadSignature,
+    DisputeFacts,
     GatewayRefused,
     GatewayUnavailable,
     PaymentFacts,
@@ -43,6 +44,7 @@ class FakeGateway:
         self.requests: list[PaymentRequest] = []
         self.sessions: dict[str, PaymentFacts] = {}
         self.refunds: dict[str, RefundFacts] = {}
+        self.disputes: dict[str, DisputeFacts] = {}
         self._answers: dict[str, tuple[object, PaymentPage | RefundFacts]] = {}
         self._numbers = count(1)
 
@@ -96,6 +98,10 @@ class FakeGateway:
     def list_refunds(self, payment_intent: str) -> Sequence[RefundFacts]:
         self._call("list_refunds")
         return [facts for facts in reversed(self.refunds.values()) if facts.payment_intent == payment_intent]
+
+    def find_dispute(self, provider_id: str) -> DisputeFacts | None:
+        self._call("find_dispute")
+        return self.disputes.get(provider_id)
 
     def read_event(self, body: bytes, signature: str, now: datetime) -> ProviderEvent:
         stamp, _, digest = signature.removeprefix("t=").partition(",v1=")
@@ -168,6 +174,18 @@ class FakeGateway:
         self.refunds[provider_id] = facts
         if status == "failed":
             self._refunded(facts, -facts.amount.minor)
+
+    def dispute(self, session_id: str) -> str:
+        """The customer complains at their bank."""
+        payment = self.sessions[session_id]
+        assert payment.payment_intent is not None
+        name, reason = f"dp_{next(self._numbers)}", "product_not_received"
+        self.disputes[name] = DisputeFacts(name, payment.payment_intent, "needs_response", reason, payment.amount)
+        return name
+
+    def end_dispute(self, provider_id: str, status: str) -> None:
+        """The bank has decided."""
+        self.disputes[provider_id] = replace(self.disputes[provider_id], status=status)
 
     def forget_keys(self) -> None:
         """A day passes: idempotency keys are new again."""

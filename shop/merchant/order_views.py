@@ -21,6 +21,7 @@ from shop.orders.models import Order
 from shop.orders.service import Parcel
 from shop.orders.states import OrderState
 from shop.payments import refunds
+from shop.payments.attention import find_attention
 from shop.web import config, db, no_store, shop_url, transaction
 
 
@@ -162,6 +163,7 @@ def order_page(order: Order, http_status: int = 200, **forms: Form) -> Response:
         tax=Money(order.tax_minor, order.currency),
         shares=line_shares(order),
         delivery=delivery_paid(order),
+        attention=find_attention(db(), order),
         refundable=refunds.refundable(db(), order),
         refunds=[(kept, Money(kept.amount_minor, kept.currency)) for kept in refunds.refunds_of(db(), order.id)],
         mails=mails_of(db(), order.id),

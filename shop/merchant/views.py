@@ -2,6 +2,7 @@
 
 from shop.merchant import (
     account_views,
+    attention_views,
     audit_views,
     home_views,
     import_views,
@@ -20,6 +21,7 @@ __all__ = ["blueprint"]
 
 SUBJECTS = (
     account_views,
+    attention_views,
     audit_views,
     home_views,
     import_views,

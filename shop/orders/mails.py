@@ -54,11 +54,13 @@ def write_refunded(
     return _enqueue(session, order, REFUNDED, values, letterhead=letterhead, now=now)
 
 
-def alert(session: Session, order: Order, reason: str, *, letterhead: Letterhead, now: datetime) -> bool:
-    """Tell the merchant that a payment needs a person. Says nothing of the customer."""
+def alert(
+    session: Session, order: Order, reason: str, *, key: str = "attention", letterhead: Letterhead, now: datetime
+) -> bool:
+    """Tell the merchant that a payment needs a person, once per `key`. Says nothing of the customer."""
     rendered = render("attention", letterhead, number=order.number, reason=reason)
     letter = outbox.Letter(
-        unique_key=f"{order.number}:attention",
+        unique_key=f"{order.number}:{key}",
         kind="attention",
         recipient=letterhead.contact_email,
         subject=f"A payment needs your attention: order {order.number}",

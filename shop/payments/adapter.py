@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from shop.config import Config
 from shop.gateway import (
     BadSignature,
+    DisputeFacts,
     GatewayRefused,
     GatewayUnavailable,
     PaymentFacts,
@@ -22,7 +23,7 @@ from shop.gateway import (
     RefundRequest,
     refuse_other_times,
 )
-from shop.payments.stripe_shapes import payment_facts, provider_event, refund_facts
+from shop.payments.stripe_shapes import dispute_facts, payment_facts, provider_event, refund_facts
 
 if TYPE_CHECKING:
     import stripe
@@ -108,6 +109,12 @@ class StripeGateway:
         with self._call() as client:
             page = client.v1.refunds.list({"payment_intent": payment_intent, "limit": 100})
             return [refund_facts(refund) for refund in page.auto_paging_iter()]
+
+    def find_dispute(self, provider_id: str) -> DisputeFacts | None:
+        """What the provider knows of a dispute."""
+        with self._call() as client, _none_if_missing() as found:
+            found.append(dispute_facts(client.v1.disputes.retrieve(provider_id)))
+        return cast("DisputeFacts | None", found[0] if found else None)
 
     def read_event(self, body: bytes, signature: str, now: datetime) -> ProviderEvent:
         """Verify a webhook under any configured secret, its age both ways, and read it. Raises BadSignature."""

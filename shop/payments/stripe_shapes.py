@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from shop.gateway import PaymentFacts, ProviderEvent, RefundFacts
+from shop.gateway import DisputeFacts, PaymentFacts, ProviderEvent, RefundFacts
 from shop.money import Money
 
 GONE = ("requires_payment_method", "canceled")  # of a payment whose session is complete: the money will not come
@@ -35,14 +35,29 @@ def refund_facts(refund: Any) -> RefundFacts:
     """The facts of one refund; `refund_id` is ours if we made it."""
     metadata = refund.metadata
     ours = metadata["refund"] if metadata and "refund" in metadata else ""
-    intent = refund.payment_intent
     return RefundFacts(
         provider_id=refund.id,
-        payment_intent=intent if isinstance(intent, str) else (intent.id if intent is not None else ""),
+        payment_intent=_intent_of(refund),
         status=refund.status or "pending",
         amount=Money(int(refund.amount), str(refund.currency).upper()),
         refund_id=int(ours) if ours.isascii() and ours.isdecimal() and len(ours) < 18 else None,
     )
+
+
+def dispute_facts(dispute: Any) -> DisputeFacts:
+    """The facts of one dispute."""
+    return DisputeFacts(
+        provider_id=dispute.id,
+        payment_intent=_intent_of(dispute),
+        status=str(dispute.status),
+        reason=str(dispute.reason),
+        amount=Money(int(dispute.amount), str(dispute.currency).upper()),
+    )
+
+
+def _intent_of(thing: Any) -> str:
+    intent = thing.payment_intent
+    return intent if isinstance(intent, str) else (intent.id if intent is not None else "")
 
 
 def provider_event(content: Mapping[str, Any]) -> ProviderEvent:

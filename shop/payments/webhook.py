@@ -10,13 +10,14 @@ from shop.db import insert_if_absent
 from shop.errors import NotFound
 from shop.gateway import PaymentFacts, ProviderEvent, RefundFacts, RefundRequest
 from shop.orders.models import Order
-from shop.payments import refunding, refunds, service, settlement
+from shop.payments import disputes, refunding, refunds, service, settlement
 from shop.payments.desk import Desk
 from shop.payments.models import ReceivedEvent
 
 log = structlog.get_logger("shop.payments")
 SESSION_EVENTS = "checkout.session."
 REFUND_EVENTS = "refund."
+DISPUTE_EVENTS = "charge.dispute."
 
 
 def handle(desk: Desk, event: ProviderEvent, *, now: datetime) -> str:
@@ -28,12 +29,14 @@ def handle(desk: Desk, event: ProviderEvent, *, now: datetime) -> str:
     with desk.transaction() as session:
         if session.get(ReceivedEvent, event.event_id) is not None:
             return "duplicate"
-    payment = refund = None
+    payment = refund = dispute = None
     if event.livemode == desk.letterhead.live:
         if event.kind.startswith(SESSION_EVENTS):
             payment = desk.gateway().find_payment(event.subject_id)
         elif event.kind.startswith(REFUND_EVENTS):
             refund = desk.gateway().find_refund(event.subject_id)
+        elif event.kind.startswith(DISPUTE_EVENTS):
+            dispute = desk.gateway().find_dispute(event.subject_id)
     request = None
     with desk.transaction() as session:
         if not _store(session, event, now=now):
@@ -43,6 +46,8 @@ def handle(desk: Desk, event: ProviderEvent, *, now: datetime) -> str:
             outcome, request = _settle_payment(desk, session, payment, now=now)
         elif refund is not None:
             outcome = _settle_refund(desk, session, refund, now=now)
+        elif dispute is not None:
+            outcome = disputes.settle_dispute(session, dispute, letterhead=desk.letterhead, now=now)
         _note(session, event, outcome)
         desk.failpoint("before_webhook_commit")
     desk.failpoint("after_webhook_commit")

@@ -96,6 +96,7 @@ def test_a_closed_page_is_expired_and_a_paid_one_comes_back_as_paid(provider: Pr
 def test_a_page_nobody_opened_is_not_found(provider: Provider) -> None:
     assert provider.gateway.find_payment("cs_test_nobody") is None
     assert provider.gateway.find_refund("re_nobody") is None
+    assert provider.gateway.find_dispute("dp_nobody") is None
 
 
 def test_payments_are_listed_newest_first(provider: Provider) -> None:

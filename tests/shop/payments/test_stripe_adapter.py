@@ -11,6 +11,7 @@ import pytest
 from demo.stripe_server import InProcessStripe, StripeServer, serving
 from shop.clock import utc_now
 from shop.gateway import BadSignature, GatewayUnavailable
+from shop.money import Money
 from shop.payments.adapter import StripeGateway
 from tests.fakes import SECRET
 from tests.shop.payments.providers import OLD_SECRET, config, event, make_request
@@ -50,6 +51,24 @@ def test_an_answer_that_was_lost_is_found_by_the_same_call(real: StripeGateway, 
     page = real.open_payment(request)
 
     assert [session["id"] for session in server.ledger()["sessions"]] == [page.session_id]
+
+
+def test_a_dispute_names_its_payment_and_where_it_stands(real: StripeGateway, server: StripeServer) -> None:
+    page = real.open_payment(make_request())
+    server.act("pay", session=page.session_id)
+    charge = server.ledger()["charges"][0]
+    opened = server.act("dispute", charge=charge["id"])
+    name = server.ledger()["disputes"][0]["id"]
+
+    facts = real.find_dispute(name)
+    server.act("lose", dispute=name)
+    after = real.find_dispute(name)
+
+    assert opened is not None
+    assert facts is not None
+    assert after is not None
+    assert (facts.payment_intent, facts.amount) == (charge["payment_intent"], Money(3400, "USD"))
+    assert (facts.status, after.status, facts.reason) == ("needs_response", "lost", "product_not_received")
 
 
 def test_a_wrong_key_says_nothing_of_itself(server: StripeServer) -> None:
