@@ -66,7 +66,7 @@ class Folded:
         present = np.flatnonzero(np.bincount(number, minlength=len(designs.one_each.items)))
         place = np.empty(len(designs.one_each.items), dtype=np.intp)
         place[present] = np.arange(len(present))
-        self.all_skus, self.rows = catalogue.skus, rows
+        self.all_skus, self.rows = catalogue.skus, rows.copy()
         self._at = place[number]
         self._shared = feature_matrix(wish, designs.one_each, present)
         self._own = _own_features(wish, catalogue, designs, rows)
