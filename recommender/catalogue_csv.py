@@ -9,11 +9,10 @@ from pathlib import Path
 from recommender.types import Codes, Item
 
 COLUMNS = (
-    "sku", "title", "type", "price_usd", "stock", "weight_g", "length_cm", "width_cm", "body_areas", "conditions",
-    "position", "pressure_min", "pressure_max", "coverage", "portability", "dexterity", "contraindications",
-    "cautions", "allergens", "session_minutes", "level", "heat", "powered",
+    "sku", "title", "type", "price_usd", "stock", "body_areas", "conditions", "position", "contraindications",
+    "cautions", "allergens", "powered",
 )  # fmt: skip
-"""The columns that must be there. Others, such as ratings and cost, are not read."""
+"""The columns that must be there. Sizes, marks and levels may be missing; ratings and cost are not read."""
 
 SEPARATOR = "|"
 CODE = re.compile(r"\w+")
@@ -79,6 +78,13 @@ def read_catalogue(path: Path) -> tuple[Item, ...]:
             return _read(csv.DictReader(file, restkey="", strict=True), path)
     except (OSError, UnicodeDecodeError, csv.Error) as problem:
         raise BadCatalogue(f"{path}: cannot be read as a CSV file in UTF-8 ({problem})") from problem
+
+
+def read_review_counts(path: Path) -> dict[str, int]:
+    """Return how often each product of a readable catalogue was reviewed, by SKU: to compare with, never to rank by."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = [(row["sku"].strip(), row.get("rating_count") or "") for row in csv.DictReader(file)]
+    return {sku: int(count) for sku, count in rows if count.strip().isdecimal()}
 
 
 def _read(reader: "csv.DictReader[str]", path: Path) -> tuple[Item, ...]:

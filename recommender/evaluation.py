@@ -50,7 +50,12 @@ def judge(persona: Persona, items: Sequence[Item], *, scorer: Scorer | None = No
     """Return how one persona fares. A wanted list that comes out empty, or as a referral, has nDCG 0."""
     outcome = rank(persona.answers, items, limit=DEPTH, scorer=scorer)
     refer = outcome.refer if isinstance(outcome, Referral) else None
-    ranked = tuple(each.sku for each in outcome.ranked) if isinstance(outcome, Ranking) else ()
+    ranked = [each.sku for each in outcome.ranked] if isinstance(outcome, Ranking) else []
+    return judge_list(persona, items, refer, ranked)
+
+
+def judge_list(persona: Persona, items: Sequence[Item], refer: Refer | None, ranked: Sequence[str]) -> Judged:
+    """Return how one persona fares with this referral or this list, best first."""
     by_sku = {item.sku: item for item in items}
     limit = persona.answers.max_budget_minor
     wants_list = persona.refer is None and any(persona.grades.values())
@@ -59,7 +64,7 @@ def judge(persona: Persona, items: Sequence[Item], *, scorer: Scorer | None = No
         id=persona.id,
         catalogue=persona.catalogue,
         refer=refer,
-        ranked=ranked,
+        ranked=tuple(ranked),
         violations=tuple(sku for sku in ranked if sku in persona.must_not),
         unavailable=tuple(sku for sku in ranked if not by_sku[sku].available),
         over_budget=tuple(sku for sku in ranked if limit is not None and by_sku[sku].price_minor > limit),

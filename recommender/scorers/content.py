@@ -1,6 +1,7 @@
 """The expert prior: one weight a feature, each with its reason. 1.0 is about one grade of a careful adviser."""
 
 from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 
@@ -58,6 +59,13 @@ class ContentScorer:
     def __init__(self, prior: tuple[Weight, ...] = PRIOR) -> None:
         by_name = {weight.feature: weight.value for weight in prior}
         self.weights = np.array([by_name[name] for name in FEATURES])
+
+    @classmethod
+    def weighing(cls, weights: Floats) -> Self:
+        """Return a scorer with other weights. weights: (features,), in the order of FEATURES."""
+        scorer = cls()
+        scorer.weights = weights.copy()
+        return scorer
 
     def score(self, seen: Seen) -> Floats:
         """Return (rows,): the weighted sum of each row."""

@@ -8,6 +8,9 @@ from recommender.types import Answers, Item, Outcome, Ranking
 PERSONAS = Path(__file__).parent / "data" / "gold_public.jsonl"
 JUDGE_PERSONAS = PERSONAS.with_name("judge_personas.jsonl")
 JUDGE_CATALOGUE = PERSONAS.with_name("judge_catalogue.csv")
+COVER_PERSONAS = PERSONAS.with_name("cover_personas.jsonl")
+MERCHANT_PERSONAS = PERSONAS.with_name("merchant_personas.jsonl")
+MERCHANT_CATALOGUE = PERSONAS.with_name("merchant_catalogue.csv")
 CATALOGUE = Path(__file__).parents[2] / "shop" / "demo_data" / "catalogue.csv"
 NO_CODES: frozenset[str] = frozenset()
 
