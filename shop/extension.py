@@ -28,6 +28,7 @@ from shop.quiz import log_views as quiz_views  # it adds to the blueprint of qui
 from shop.storefront import (
     cart_views,
     content_views,
+    follow_up_views,
     mail_views,
     newsletter_views,
     ops_views,
@@ -53,6 +54,7 @@ PAGES: tuple[Blueprint, ...] = (
     checkout_views.blueprint,
     order_views.blueprint,
     content_views.blueprint,
+    follow_up_views.blueprint,
     mail_views.blueprint,
     newsletter_views.blueprint,
     merchant_views.blueprint,

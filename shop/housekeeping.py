@@ -6,6 +6,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from shop.cart import service as cart
+from shop.learning import service as learning
 from shop.newsletter import service as newsletter
 from shop.payments.models import ReceivedEvent
 from shop.staff import rules as staff
@@ -15,7 +16,10 @@ EVENTS_KEPT = timedelta(days=90)  # the provider repeats an event for three days
 
 
 def delete_expired(session: Session, *, now: datetime) -> int:
-    """Delete carts, unconfirmed addresses, ended sign-ins and old webhook notes; returns how many rows."""
+    """Delete carts, unconfirmed addresses, ended sign-ins, old webhook notes and lists logged for learning.
+
+    Returns how many rows.
+    """
     carts = cart.delete_expired(session, now)
     addresses = newsletter.forget_unconfirmed(session, now)
     sign_ins = session.scalars(
@@ -26,4 +30,4 @@ def delete_expired(session: Session, *, now: datetime) -> int:
     events = session.scalars(
         delete(ReceivedEvent).where(ReceivedEvent.received_at <= now - EVENTS_KEPT).returning(ReceivedEvent.id)
     ).all()
-    return carts + addresses + len(sign_ins) + len(events)
+    return carts + addresses + len(sign_ins) + len(events) + learning.delete_expired(session, now.date())

@@ -17,12 +17,14 @@ from flask import Flask
 
 from shop import housekeeping
 from shop.clock import utc_now
+from shop.follow_up import service as follow_up
+from shop.follow_up.links import new_link
 from shop.leases import service as leases
 from shop.mail.letterhead import Letterhead
 from shop.mail.sending import send_due
 from shop.payments import flow, reconcile
 from shop.payments.web_desk import web_desk
-from shop.web import config, transaction
+from shop.web import config, runtime, transaction
 
 if TYPE_CHECKING:
     from huey import Huey
@@ -53,6 +55,18 @@ def reconcile_lately() -> int:
     return len(report.repaired)
 
 
+def ask_customers() -> int:
+    """Write the mails that ask, two weeks later, those who ticked that they may be asked."""
+    letterhead, keyring = Letterhead.from_config(config()), runtime().keyring
+    with transaction() as session:
+        return follow_up.ask_due(
+            session,
+            link=lambda mark: f"{letterhead.address}/asked/{new_link(keyring, mark)}",
+            letterhead=letterhead,
+            now=utc_now(),
+        )
+
+
 def clean_up() -> int:
     """Delete what is past its time."""
     with transaction() as session:
@@ -72,6 +86,7 @@ JOBS = {
     "orders": Job(end_unpaid_orders, 1),
     "reconcile": Job(reconcile_lately, 15),
     "cleaning": Job(clean_up, 30),
+    "asking": Job(ask_customers, 60),
 }
 
 

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from wtforms import RadioField, SelectField, StringField
+from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import StopValidation, ValidationError
 
 from shop.checkout.rules import CheckoutDetails, is_email, is_phone, postal_code_example
@@ -126,6 +126,7 @@ class DetailsForm(ProtectedForm):
 class PlaceForm(ProtectedForm):
     """The button of the check page. `checkout_token` makes the second click find the first one's order."""
 
+    ask_later = BooleanField("Ask me once, two weeks after my parcel leaves, whether it helped")
     checkout_token = StringField("Checkout")
     again = StringField("Again")
 

@@ -18,8 +18,11 @@ from shop.clock import utc_now
 from shop.csrf import ProtectedForm
 from shop.errors import Forbidden, OutOfStock, TooMany
 from shop.failpoints import failpoint
+from shop.follow_up import service as follow_up
+from shop.learning import noting
 from shop.orders import service as orders
 from shop.orders.hoarding import TooManyOpen
+from shop.orders.states import OrderState
 from shop.payments.web_desk import web_desk
 from shop.pricing import service as pricing
 from shop.pricing.countries import country_name
@@ -120,6 +123,8 @@ def _place(cart_id: int, form: PlaceForm, now: datetime) -> Response:
     try:
         with transaction() as session:
             placed = checkout.place_order(session, cart_id, typed, intent=intent, terms=_terms(), now=now)
+            if form.ask_later.data:
+                follow_up.may_be_asked(session, placed.order_id)
             failpoint("before_order_commit", config().failpoint)
     except (checkout.NotAvailable, OutOfStock):
         return see_other(shop_url("cart.page", told="short"))
@@ -128,8 +133,17 @@ def _place(cart_id: int, form: PlaceForm, now: datetime) -> Response:
     except TooManyOpen:
         told = "open"
     else:
+        _let_outcomes_be_noted(placed.order_id, now)
         return pay(placed, form, now=now)
     return see_other(shop_url("checkout.review", told=told))
+
+
+def _let_outcomes_be_noted(order_id: int, now: datetime) -> None:
+    """For a visit that agreed to learning: its log learns a keyed digest of each line. The order learns nothing."""
+    if cookies.read(cookies.ANSWERS) is not None:
+        order = orders.get_by_id(db(), order_id)
+        lines = {line.id: line.sku for line in order.lines}
+        noting.ordered(lines, is_paid=order.state is OrderState.PLACED, now=now)
 
 
 def _is_crowd() -> bool:

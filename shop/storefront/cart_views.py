@@ -11,6 +11,7 @@ from shop.catalogue.window import shop_window
 from shop.clock import utc_now
 from shop.csrf import ProtectedForm, require_same_origin
 from shop.errors import BadInput, Forbidden
+from shop.learning import noting
 from shop.orders import service as orders
 from shop.pricing import service as pricing
 from shop.pricing.countries import country_name
@@ -108,6 +109,8 @@ def delivery() -> Response:
 def _put_in(sku: str, quantity: int, *, then: str) -> Response:
     with transaction() as session:
         put = cart.add(session, cookies.read(cookies.CART), sku, quantity, terms=_terms(), now=utc_now())
+    if cookies.read(cookies.ANSWERS) is not None:
+        noting.added(sku, now=utc_now())
     answer = see_other(then)
     cookies.write(answer, cookies.CART, put.token, max_age_seconds=config().cart_days * SECONDS_A_DAY)
     return answer
