@@ -27,6 +27,7 @@ from shop.pricing.service import zones
 from shop.quiz import log_views as quiz_views  # it adds to the blueprint of quiz.views
 from shop.storefront import (
     cart_views,
+    compare_views,
     content_views,
     follow_up_views,
     mail_views,
@@ -51,6 +52,7 @@ from shop.web import (
 
 PAGES: tuple[Blueprint, ...] = (
     cart_views.blueprint,
+    compare_views.blueprint,
     checkout_views.blueprint,
     order_views.blueprint,
     content_views.blueprint,

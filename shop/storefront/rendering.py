@@ -30,13 +30,13 @@ def shared_page(template: str, content: Hashable, make_context: Callable[[], dic
     return cacheable(make_response(_kept(PAGES, KEPT_PAGES, (template, request.script_root, content), make)))
 
 
-def card_html(card: CardView, *, eager: bool = False) -> Markup:
+def card_html(card: CardView, *, eager: bool = False, choose: str | None = None) -> Markup:
     """A card as the macro `product_card` draws it, once for the same card: a list has 24, and most are as before."""
 
     def make() -> str:
-        return cast(str, get_template_attribute("shop/_macros.html", "product_card")(card, eager=eager))
+        return cast(str, get_template_attribute("shop/_macros.html", "product_card")(card, eager=eager, choose=choose))
 
-    return Markup(_kept(FRAGMENTS, KEPT_FRAGMENTS, (card, eager), make))  # noqa: S704  # made by an escaping template
+    return Markup(_kept(FRAGMENTS, KEPT_FRAGMENTS, (card, eager, choose), make))  # noqa: S704  # made by an escaping template
 
 
 def fragment_html(template: str, content: Hashable, **context: Any) -> Markup:

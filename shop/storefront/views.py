@@ -43,7 +43,7 @@ def _list_context(asked: ListRequest, found: ListPage) -> dict[str, Any]:
         "typed": asked.typed,
         "chosen": chosen_filters(asked, base, settings.currency, settings.locale),
         "base": base,
-        "cards": [card_html(card, eager=place == 0) for place, card in enumerate(found.cards)],
+        "cards": [card_html(card, eager=place == 0, choose="compare") for place, card in enumerate(found.cards)],
         "filters": fragment_html(
             "storefront/_filters.html",
             (asked.key, found.types),

@@ -52,6 +52,9 @@ def reading(tour: Tour) -> None:
         ("/products?page=2", "list, second page"),
         (f"/products/{slug_of(tour.shop, in_stock=True)}", "product"),
         (f"/products/{slug_of(tour.shop, in_stock=False)}", "product, sold out"),
+        ("/compare?sku=MAT01&sku=BAL01&sku=FTM01&sku=PIL01", "comparison"),
+        ("/compare", "comparison of nothing"),
+        ("/find/delete", "delete answers"),
         ("/nowhere", "error 404"),
         ("/order", "order look-up"),
     ):
