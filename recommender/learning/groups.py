@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from recommender.bits import Floats
-from recommender.learning.newton import Curvature, Prior, Weights
+from recommender.learning.newton import Curvature, Prior, Weights, inverse
 
 AGREEMENT = 0.5
 """The correlation between stages to start with: what attracts mostly also sells, and what sells mostly helps."""
@@ -41,9 +41,7 @@ class Spread:
 
     def prior(self, groups: Groups) -> Prior:
         """Return the prior these covariances make."""
-        columns: Floats = np.linalg.inv(self.columns)
-        items: Floats = np.linalg.inv(self.items)
-        return Prior(columns[groups.member], items)
+        return Prior(inverse(self.columns)[groups.member], inverse(self.items))
 
 
 def coupled(sd: float, stages: int, agreement: float = AGREEMENT) -> Floats:

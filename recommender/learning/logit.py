@@ -81,6 +81,7 @@ class BayesianLogit(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: npt.ArrayLike) -> npt.NDArray[np.generic]:
         """Return (n,): the more likely class."""
+        check_is_fitted(self)
         chosen: npt.NDArray[np.generic] = self.classes_[(self.decision_function(X) > 0).astype(np.intp)]
         return chosen
 

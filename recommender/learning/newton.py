@@ -55,6 +55,11 @@ class _Sums(NamedTuple):
     across: Floats
 
 
+def inverse(matrices: Floats) -> Floats:
+    """Return the inverse of each of the (..., n, n) matrices."""
+    return np.asarray(np.linalg.inv(matrices), dtype=np.float64)
+
+
 def predictors(stages: list[StageRows], weights: Weights) -> list[Floats]:
     """Return each stage's linear predictor, (n,) each."""
     each = zip(stages, weights.columns, weights.items, strict=True)
@@ -115,13 +120,12 @@ def _system(sums: _Sums, prior: Prior) -> _System:
     full[:, each, :, each] += prior.precision
     blocks = np.broadcast_to(prior.item_precision, (sums.items.shape[1], s_count, s_count)).copy()
     blocks[:, np.arange(s_count), np.arange(s_count)] += sums.items.T
-    small: Floats = np.linalg.inv(blocks)
+    small = inverse(blocks)
     for s in range(s_count):
         for t in range(s_count):
             full[s, :, t, :] -= sums.across[s].T @ (small[:, s, t][:, None] * sums.across[t])
     flat = full.reshape(s_count * q, s_count * q)
-    inverse: Floats = np.linalg.inv((flat + flat.T) / 2)
-    return _System(inverse, small, sums.across)
+    return _System(inverse((flat + flat.T) / 2), small, sums.across)
 
 
 def _direction(sums: _Sums, system: _System, prior: Prior, weights: Weights) -> Weights:
