@@ -21,6 +21,7 @@ from shop.csrf import ProtectedForm
 from shop.importing.service import stock_of
 from shop.merchant import product_mapping as mapping
 from shop.merchant.pages import blueprint, me, merchant_page, see, token_meta
+from shop.merchant.price_words import price_words
 from shop.merchant.product_forms import BLANK_ROWS, MAX_ROWS, PictureForm, ProductForm, StockForm, product_form
 from shop.merchant.standards import standards
 from shop.pricing.service import zones
@@ -163,9 +164,10 @@ def _seen(form: ProductForm) -> datetime:
         raise ChangedMeanwhile from error
 
 
-def _tax_words() -> dict[str, str]:
-    """What a price in each currency means for the customer."""
-    return {zone.currency: "with tax" if zone.tax_inclusive else "before tax" for zone in zones(config()).zones}
+def _words_of_price(currency: str, typed: str | None) -> str:
+    """What a price means for the customer, and whether it is needed."""
+    words = price_words(zones(config()), currency, (typed or "").strip(), config().locale)
+    return f"{words}; needed".removeprefix("; ") if currency == config().currency else words
 
 
 def _page(
@@ -179,7 +181,7 @@ def _page(
         product=product,
         rows=list(form.row_fields()),
         known={variant.sku: units.get(variant.sku, 0) for variant in product.variants} if product else {},
-        tax_words=_tax_words(),
+        words_of_price=_words_of_price,
         types_safety={name: asdict(least) for name, least in types_safety().items()},
         media_url=shop_window().media_url,
         drawing_url=f"{shop_window().picture_url}{product.sku}.svg" if product else None,
