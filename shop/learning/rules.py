@@ -13,7 +13,7 @@ CONSENT_VERSION = "2026-06"
 LOGGED_FEATURES = (
     "area", "focus", "purpose", "breadth", "kind", "trigger", "position", "firmness", "gentle", "control",
     "experience", "carry", "pocket", "travel", "discretion", "hands_free", "ease", "self_reach", "calm", "coverage",
-    "suited", "price", "evidence",
+    "suited", "price", "evidence", "plain",
 )  # fmt: skip
 """What may be logged of a product's fit. A new feature is not logged until somebody puts it here.
 
