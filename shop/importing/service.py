@@ -106,12 +106,14 @@ def run_import(
     """
     if plan.problems:
         raise BadInput(plan.problems[0].sentence)
+    counted: dict[str, int] = {}
     for row in sorted((*plan.creates, *plan.updates), key=lambda row: row.number):
         try:
             save_product(session, row.values, currency=currency, standards=standards, now=now)
         except InvalidProduct as error:
             raise BadInput(as_row_problem(row.number, error.problems[0]).sentence) from error
-        _set_stock(session, row.stock, actor=actor, now=now)
+        counted.update(row.stock)
+    _set_stock(session, counted, actor=actor, now=now)  # all at the end, by SKU: orders take their units in that order
     counts = {"created": len(plan.creates), "changed": len(plan.updates), "unchanged": plan.unchanged}
     session.add(AuditEvent(at=now, actor=actor, action="catalogue.import", subject="catalogue", changes=dict(counts)))
     return counts["created"], counts["changed"]
