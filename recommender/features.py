@@ -5,7 +5,7 @@ the product and below 0 where it speaks against; most lie between -1 and 1. A fe
 or a trait the product has whoever asks, times what that counts for this visitor.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -25,6 +25,8 @@ LARGE_FROM = 3
 """From this many sore areas on, one large surface is worth more than a point."""
 
 Meeting = Callable[[Match], Floats | None]
+Asked = tuple[int, int, float]
+"""A trait that counts for this visitor: the feature's place, the trait's row, and what it counts."""
 Counts = tuple[str, float] | None
 """The trait that is asked about and what it counts for this visitor; None when it counts nothing."""
 
@@ -232,20 +234,23 @@ _PLACE = {name: place for place, name in enumerate(FEATURES)}
 _TRAIT_ROW = {name: row for row, name in enumerate(TRAITS)}
 
 
-def feature_matrix(wish: Wish, catalogue: Catalogue, rows: Ints) -> Floats:
-    """Return (rows, features): line i speaks of `catalogue.items[rows[i]]`, column j is `FEATURES[j]`."""
+def feature_matrix(wish: Wish, catalogue: Catalogue, rows: Ints, asked: Sequence[Asked] | None = None) -> Floats:
+    """Return (rows, features): line i speaks of `catalogue.items[rows[i]]`, column j is `FEATURES[j]`.
+
+    `asked`: what `asked_traits(wish)` returns, where that is known already.
+    """
     by_feature = np.zeros((len(FEATURES), len(rows)))  # one feature after the other in memory: fast to fill
     seen = match(wish, catalogue, rows)
     for name, meeting in MEETINGS.items():
         values = meeting(seen)
         if values is not None:
             by_feature[_PLACE[name]] = values
-    places, traits, weights = zip(*asked_traits(wish), strict=True)
+    places, traits, weights = zip(*(asked_traits(wish) if asked is None else asked), strict=True)
     by_feature[list(places)] = catalogue.traits[np.array(traits)[:, None], rows] * np.array(weights)[:, None]
     return by_feature.T
 
 
-def asked_traits(wish: Wish) -> list[tuple[int, int, float]]:
-    """Return the traits that count for this visitor: the feature's place, the trait's row, and what it counts."""
+def asked_traits(wish: Wish) -> list[Asked]:
+    """Return the traits that count for this visitor."""
     found = ((name, how(wish)) for name, how in TRAIT_COUNTS.items())
     return [(_PLACE[name], _TRAIT_ROW[counts[0]], counts[1]) for name, counts in found if counts and counts[1]]

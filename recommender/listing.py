@@ -6,6 +6,7 @@ import numpy as np
 
 from recommender.bits import Bools, Floats
 from recommender.candidates import EXPERT, Candidates
+from recommender.catalogue import Ints
 from recommender.choosing import choose
 from recommender.features import FEATURES
 from recommender.scorers import PARTS, Scorer
@@ -37,30 +38,40 @@ class Listing(NamedTuple):
 def list_best(candidates: Candidates, limit: int, scorer: Scorer | None = None) -> Listing:
     """Return the list as `scorer` orders it, or as the expert does where there is none or where it fails in any way."""
     if scorer is None:
-        return _listed(candidates, limit, EXPERT)
+        return _by_expert(candidates, limit)
     try:
         with np.errstate(all="ignore"):
             return _listed(candidates, limit, scorer)
     except Exception as problem:  # whatever a scorer raises, the visitor still gets the expert's list
-        return _listed(candidates, limit, EXPERT)._replace(fallback=f"{type(problem).__name__}: {problem}")
+        return _by_expert(candidates, limit)._replace(fallback=f"{type(problem).__name__}: {problem}")
+
+
+def _by_expert(candidates: Candidates, limit: int) -> Listing:
+    """The expert's weights are our own, so there is nothing to check; without a feature a score is its share less."""
+    places, lost = _chosen(candidates, EXPERT.score(candidates.seen), limit)
+    shares = EXPERT.explain(candidates.seen.only(places))
+    nothing = np.zeros_like(shares)
+    return Listing(places.tolist(), lost, shares, nothing, nothing.astype(np.bool_))
 
 
 def _listed(candidates: Candidates, limit: int, scorer: Scorer) -> Listing:
     """Raises BadScores, or whatever the scorer raises."""
     seen = candidates.seen
     scores = _checked(scorer.score(seen), (len(seen.rows),), "scores")
-    chosen = choose(candidates, scores, limit)
-    places = [place for place, _ in chosen]
-    few = seen.only(np.array(places, dtype=np.intp))
-    wanted = (len(places), len(PARTS))
+    places, lost = _chosen(candidates, scores, limit)
+    few, wanted = seen.only(places), (len(places), len(PARTS))
     shares = _checked(scorer.explain(few), wanted, "shares")
     size = np.maximum(np.abs(shares).sum(axis=1), 1.0)  # senseless product data gives huge shares, which round
     if (np.abs(shares.sum(axis=1) - scores[places]) > SUM_TOLERANCE * size).any():
         raise BadScores("the shares do not sum to the scores")
     doubts = _checked(scorer.doubt(few), wanted, "doubts")
-    effects = _effects(scorer, few, scores[places])
-    unsure = (np.abs(shares) <= doubts) | (shares * effects <= 0)
-    return Listing(places, [lost for _, lost in chosen], shares, doubts, unsure)
+    unsure = (np.abs(shares) <= doubts) | (shares * _effects(scorer, few, scores[places]) <= 0)
+    return Listing(places.tolist(), lost, shares, doubts, unsure)
+
+
+def _chosen(candidates: Candidates, scores: Floats, limit: int) -> tuple[Ints, list[float]]:
+    chosen = choose(candidates, scores, limit)
+    return np.array([place for place, _ in chosen], dtype=np.intp), [lost for _, lost in chosen]
 
 
 def _checked(values: object, shape: tuple[int, ...], name: str) -> Floats:

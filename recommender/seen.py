@@ -13,7 +13,7 @@ import numpy as np
 from recommender.bits import Floats
 from recommender.catalogue import Catalogue, Ints
 from recommender.designs import Designs
-from recommender.features import FEATURES, asked_traits, caution_count, feature_matrix
+from recommender.features import FEATURES, Asked, asked_traits, caution_count, feature_matrix
 from recommender.wish import Wish
 
 _CAUTIONS = FEATURES.index("cautions")
@@ -68,8 +68,9 @@ class Folded:
         place[present] = np.arange(len(present))
         self.all_skus, self.rows = catalogue.skus, rows.copy()
         self._at = place[number]
-        self._shared = feature_matrix(wish, designs.one_each, present)
-        self._own = _own_features(wish, catalogue, designs, rows)
+        asked = asked_traits(wish)
+        self._shared = feature_matrix(wish, designs.one_each, present, asked)
+        self._own = _own_features(wish, catalogue, rows, [each for each in asked if designs.own_traits[each[1]]])
         self._shared[:, [feature for feature, _ in self._own]] = 0.0
 
     def matrix(self) -> Floats:
@@ -97,13 +98,9 @@ class Folded:
         return Plain(features, self.all_skus, self.rows[places])
 
 
-def _own_features(wish: Wish, catalogue: Catalogue, designs: Designs, rows: Ints) -> list[tuple[int, Floats]]:
+def _own_features(wish: Wish, catalogue: Catalogue, rows: Ints, asked: list[Asked]) -> list[tuple[int, Floats]]:
     """Return the features in which products of one design differ, (rows,) values each."""
-    own = [
-        (feature, catalogue.traits[trait].take(rows) * weight)
-        for feature, trait, weight in asked_traits(wish)
-        if designs.own_traits[trait]
-    ]
+    own = [(feature, catalogue.traits[trait].take(rows) * weight) for feature, trait, weight in asked]
     if wish.health:
         own.append((_CAUTIONS, caution_count(wish, catalogue.cautions.take(rows))))
     return own
