@@ -121,6 +121,7 @@ def use_code(session: Session, member: StaffMember, code: str, *, vault: MultiFe
     if step is not None:
         newer = update(StaffMember).where(StaffMember.id == member.id, StaffMember.factor_step < step)
         if session.scalar(newer.values(factor_step=step).returning(StaffMember.id)) is not None:
+            _seal_anew(member, vault)
             return "app"
     used = delete(StaffRecoveryCode).where(
         StaffRecoveryCode.member_id == member.id, StaffRecoveryCode.code_hash == fingerprint(plain)
@@ -136,6 +137,12 @@ def _opened(member: StaffMember, vault: MultiFernet) -> str | None:
         return None if member.factor_secret is None else vault.decrypt(member.factor_secret.encode()).decode()
     except InvalidToken:
         return None
+
+
+def _seal_anew(member: StaffMember, vault: MultiFernet) -> None:
+    """Keep the secret under the newest key, so that an older one can leave the settings some day."""
+    if member.factor_secret is not None:
+        member.factor_secret = vault.rotate(member.factor_secret.encode()).decode()
 
 
 def _forget_recovery_codes(session: Session, member: StaffMember) -> None:

@@ -274,6 +274,21 @@ def test_a_factor_whose_key_left_the_settings_still_opens_by_recovery_code(
     assert send_code(rolled, phone.recovery[0]) == 303
 
 
+def test_after_one_sign_in_under_the_new_key_the_old_one_may_go(
+    make_app: MakeApp, merchant: Browser, clock: time_machine.Traveller
+) -> None:
+    phone = enrol(merchant)
+    old, new = "a-secret-for-tests-only-0123456789abcdef", "another-secret-for-tests-0123456789abcdef"
+    codes = []
+    for keys in (f"{new},{old}", new):
+        clock.shift(timedelta(minutes=1))
+        browser = Browser(make_app(SHOP_SECRET_KEYS=keys).test_client())
+        browser.sign_in()
+        codes.append(send_code(browser, phone.code()))
+
+    assert codes == [303, 303]
+
+
 def test_the_qr_code_says_what_the_address_says() -> None:
     address = second_factor.app_address(SECRET, EMAIL, "Tsubo")
 
