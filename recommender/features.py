@@ -147,7 +147,7 @@ def _grip(wish: Wish) -> Counts:
 
 
 def _ease(wish: Wish) -> Counts:
-    return ("ease", 1.0 if wish.is_new or wish.is_for_child else 0.4)
+    return ("ease", 1.0 if wish.is_new or wish.is_for_child else 0.8)
 
 
 def _self_reach(wish: Wish) -> Counts:

@@ -63,7 +63,8 @@ def match(wish: Wish, catalogue: Catalogue, rows: Ints) -> Match:
 def _kind(wish: Wish, kinds: Bits, served: Floats, related: Floats, reached: Floats) -> Floats:
     """Return (rows,): mostly the best served kind, a little the share of all that are named.
 
-    At the place a kind nearby counts in part; elsewhere only a kind counts that is not bound to a place.
+    At the place a kind nearby counts in part; elsewhere only a kind counts that is not bound to a place, and of several
+    that are named only as its share: what misses the place and meets one wish of two is half an answer.
     """
     if not wish.kinds:
         return np.zeros(len(kinds))
@@ -74,6 +75,6 @@ def _kind(wish: Wish, kinds: Bits, served: Floats, related: Floats, reached: Flo
     else:
         elsewhere = reached == 0
         placed = count(kinds[elsewhere], wish.placed_kinds)
-        best[elsewhere], total[elsewhere] = np.minimum(placed, 1), placed
+        best[elsewhere], total[elsewhere] = placed / wish.kind_count, placed
     kind: Floats = BEST_SHARE * best + (1 - BEST_SHARE) / wish.kind_count * total
     return kind
