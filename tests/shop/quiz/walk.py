@@ -31,9 +31,10 @@ class Walk:
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
 
-    def begin(self) -> TestResponse:
-        """Agree on the start page."""
-        return self.client.post("/find", data={"consent": "y"})
+    def begin(self, *, learning: bool = False) -> TestResponse:
+        """Agree on the start page, and to learning too if asked."""
+        ticked = {"consent": "y"} | ({"learning": "y"} if learning else {})
+        return self.client.post("/find", data=ticked)
 
     def token(self) -> str:
         """The token that this visitor's forms carry."""
@@ -45,9 +46,9 @@ class Walk:
         """Send one page's form, with its token."""
         return self.client.post(f"/find/{slug}", data={"csrf_token": self.token(), **fields})
 
-    def answer_all(self, fields: Mapping[str, Any]) -> TestResponse:
+    def answer_all(self, fields: Mapping[str, Any], *, learning: bool = False) -> TestResponse:
         """Agree, send all seven pages, and return the page that the last one leads to."""
-        self.begin()
+        self.begin(learning=learning)
         token, answer = self.token(), None
         for page in PAGES:
             asked = {question.field: fields[question.field] for question in page.questions if question.field in fields}
