@@ -1,6 +1,6 @@
 """200 buyers after 50 units, in 8 web processes of 4 threads each, on one database or both.
 
-    python bench/oversell.py [--rounds 1] [--database sqlite|postgresql|both]
+    python -m bench.oversell [--rounds 1] [--database sqlite|postgresql|both]
 
 The payment stand-in keeps its own ledger and is the judge. Prints sold, refused, errors, the time to place an order.
 """
@@ -19,15 +19,13 @@ import urllib.request
 from collections import Counter
 from pathlib import Path
 
+from sqlalchemy import text
+
+from shop.db import make_engine
+from tests.databases import PostgresDatabases, SqliteDatabases
+from tests.plain_browser import Browser
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from sqlalchemy import text  # noqa: E402  # the root has just become importable
-
-from shop.db import make_engine  # noqa: E402
-from tests.databases import PostgresDatabases, SqliteDatabases  # noqa: E402
-from tests.plain_browser import Browser  # noqa: E402
-
 BUYERS, UNITS, SKU = 200, 50, "LUM01-BLACK"
 ADDRESS = {
     "email": "buyer@shop.example",

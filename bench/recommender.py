@@ -9,7 +9,6 @@ matrix and vector of the same shape and a partial sort: what no ranking can go b
 import argparse
 import gc
 import random
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,16 +16,14 @@ from pathlib import Path
 
 import numpy as np
 
+from recommender.catalogue import prepare
+from recommender.catalogue_csv import read_catalogue
+from recommender.features import FEATURES
+from recommender.questionnaire import QUESTIONS
+from recommender.ranking import rank
+from recommender.types import Answers, Item, Ranking
+
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from recommender.catalogue import prepare  # noqa: E402 (the bench runs from a checkout too)
-from recommender.catalogue_csv import read_catalogue  # noqa: E402
-from recommender.features import FEATURES  # noqa: E402
-from recommender.questionnaire import QUESTIONS  # noqa: E402
-from recommender.ranking import rank  # noqa: E402
-from recommender.types import Answers, Item, Ranking  # noqa: E402
-
 SEED = 20260301
 QUESTIONNAIRES = 60
 SIZES = (48, 1_000, 5_000)

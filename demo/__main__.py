@@ -35,7 +35,7 @@ def is_free(port: int) -> bool:
 
 def prepare(settings: Settings) -> None:
     """Migrate the database, load the demo catalogue and the demo merchant when they are not there."""
-    from shop import create_app  # noqa: PLC0415  # reads the environment that main() has just set
+    from shop import create_app  # late: reads the environment that main() has just set
 
     runner = create_app().test_cli_runner()
     for arguments in (

@@ -113,7 +113,7 @@ def run(app: Flask, name: str) -> int | None:
 def queue(app: Flask) -> "Huey":
     """The app's own queue, opened at first use."""
     if QUEUE not in app.extensions:
-        from shop.job_queue import make_queue  # noqa: PLC0415  # a second of imports that most processes never need
+        from shop.job_queue import make_queue  # late: a second of imports that most processes never need
 
         app.extensions[QUEUE] = make_queue(app.extensions["tsubo"].config.jobs_url, lambda name: run(app, name), JOBS)
     opened: Huey = app.extensions[QUEUE]
@@ -135,7 +135,7 @@ def run_worker(app: Flask) -> None:
 
 def _enqueue(app: Flask, name: str) -> None:
     try:
-        from shop.job_queue import enqueue  # noqa: PLC0415  # see `queue`
+        from shop.job_queue import enqueue  # see `queue`
 
         enqueue(queue(app), name)
     except Exception as error:  # whatever ails the queue must not fail the order that is committed already

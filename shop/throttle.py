@@ -43,7 +43,7 @@ def throttle(scope: str, rates: str, *, subject: str | None = None) -> None:
 
 def forgive(scope: str, rates: str, *, subject: str | None = None) -> None:
     """Forget the tries of this scope and subject: the last one was rightful."""
-    from limits.errors import StorageError  # noqa: PLC0415  # see _make
+    from limits.errors import StorageError  # see _make
 
     who = subject or client_address()
     for item in _parse(rates):
@@ -99,7 +99,7 @@ def client_address() -> str:
 
 
 def _seconds_to_wait(item: "RateLimitItem", scope: str, who: str) -> int:
-    from limits.errors import StorageError  # noqa: PLC0415  # see _make
+    from limits.errors import StorageError  # see _make
 
     try:
         free_at = _limiter().get_window_stats(item, scope, who).reset_time
@@ -109,7 +109,7 @@ def _seconds_to_wait(item: "RateLimitItem", scope: str, who: str) -> int:
 
 
 def _hit(item: "RateLimitItem", scope: str, who: str) -> bool:
-    from limits.errors import StorageError  # noqa: PLC0415  # see _make
+    from limits.errors import StorageError  # see _make
 
     try:
         return _limiter().hit(item, scope, who)
@@ -122,7 +122,7 @@ def _hit(item: "RateLimitItem", scope: str, who: str) -> bool:
 def _parse(rates: str) -> tuple["RateLimitItem", ...]:
     if not rates:
         return ()
-    from limits import parse_many  # noqa: PLC0415  # see _make
+    from limits import parse_many  # see _make
 
     return tuple(parse_many(rates))
 
@@ -146,7 +146,7 @@ def _made(key: str, url: str) -> "RateLimiter":
 
 def _make(url: str) -> "RateLimiter":
     """The library is loaded with the first count: it brings asyncio along, which no start should wait for."""
-    from limits.storage import storage_from_string  # noqa: PLC0415
-    from limits.strategies import MovingWindowRateLimiter  # noqa: PLC0415
+    from limits.storage import storage_from_string
+    from limits.strategies import MovingWindowRateLimiter
 
     return MovingWindowRateLimiter(storage_from_string(url, wrap_exceptions=True))

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 from shop.gateway import (
     BadSignature,
@@ -257,10 +258,10 @@ class FakeGateway:
         assert facts.status == "open", f"the session is {facts.status}"
         return facts
 
-    def _change(self, session_id: str, **changes: object) -> None:
+    def _change(self, session_id: str, **changes: Any) -> None:
         if changes.get("status") in ("complete", "expired"):
             changes["url"] = None
-        self.sessions[session_id] = replace(self.sessions[session_id], **changes)  # type: ignore[arg-type]  # by name
+        self.sessions[session_id] = replace(self.sessions[session_id], **changes)
 
     def _refunded(self, refund: RefundFacts, minor: int) -> None:
         for session_id, facts in self.sessions.items():

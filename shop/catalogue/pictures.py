@@ -15,7 +15,7 @@ MAX_PICTURES = 12
 
 def clean_picture(content: bytes) -> CleanPicture:
     """Decode an upload by its content, turn it upright, make it fit, and encode it as WebP. Raises BadPicture."""
-    from shop.catalogue.decoding import decode  # noqa: PLC0415  # Pillow's 6 MB are for uploads, not for every worker
+    from shop.catalogue.decoding import decode  # late: Pillow's 6 MB are for uploads, not for every worker
 
     return decode(content)
 

@@ -51,7 +51,7 @@ class WordIndex:
 
 _SQLITE = WordIndex(
     _index_sqlite.c.rowid,
-    text("shop_search MATCH :words"),  # type: ignore[arg-type]  # a condition written as text
+    literal_column("shop_search").op("MATCH", is_comparison=True)(bindparam("words", type_=Text)),
     literal_column(f"bm25(shop_search, {', '.join(map(str, _WEIGHTS))})", Float),
 )
 _TYPED = cast(bindparam("words", type_=Text), TSQUERY)

@@ -29,7 +29,7 @@ class Live:
 
     def scorer(self, draw: Draw | None) -> "LearnedScorer":
         """The posterior's mean: the same list for the same answers. With a draw, what that visit sees throughout."""
-        import numpy as np  # noqa: PLC0415  # a process that shows no list never loads it
+        import numpy as np  # late: a process that shows no list never loads it
 
         if draw is None or draw.exploration == 0:
             return self._scorer(self.posterior)
@@ -40,7 +40,7 @@ class Live:
         return self._scorer(self.posterior.draw(rng, exploration))
 
     def _scorer(self, posterior: "Posterior") -> "LearnedScorer":
-        from recommender.scorers.learned import LearnedScorer  # noqa: PLC0415  # see `scorer`
+        from recommender.scorers.learned import LearnedScorer  # see `scorer`
 
         return LearnedScorer(posterior)
 

@@ -156,7 +156,7 @@ class StripeGateway:
 
     @cached_property
     def _library(self) -> Any:
-        import stripe  # noqa: PLC0415  # costs up to a second, which pages without payments must not pay
+        import stripe  # late: costs up to a second, which pages without payments must not pay
 
         _silence(stripe)
         return stripe

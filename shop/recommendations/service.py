@@ -86,7 +86,7 @@ def recommend(session: Session, window: ShopWindow, answers: Answers, *, draw: D
     sent_on = referral(answers)
     if sent_on is not None:
         return Recommendation(sent_on)
-    from recommender.ranking import rank  # noqa: PLC0415  # numpy: a quarter of a start, for pages that rank nothing
+    from recommender.ranking import rank  # late: numpy: a quarter of a start, for pages that rank nothing
 
     shelf = current_shelf(session, window.currency)
     live = live_scorer(session)
@@ -106,7 +106,7 @@ def recommend(session: Session, window: ShopWindow, answers: Answers, *, draw: D
 
 
 def _shown(found: Recommendation, answers: Answers, assortment: Assortment, draw: Draw, live: Live | None) -> ShownList:
-    from shop.recommendations.logged import shown_list  # noqa: PLC0415  # numpy, as above
+    from shop.recommendations.logged import shown_list  # late: numpy, as above
 
     is_fallback = isinstance(found.outcome, Ranking) and found.outcome.fallback is not None
     skus = [pick.card.sku for pick in found.picks]

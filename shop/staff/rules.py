@@ -38,7 +38,7 @@ def _own_words(email: str, shop_name: str) -> list[str]:
 
 
 def _guesses(password: str) -> float:
-    from zxcvbn import zxcvbn  # noqa: PLC0415  # its word lists are 12 MB that only a new password needs
+    from zxcvbn import zxcvbn  # late: its word lists are 12 MB that only a new password needs
 
     return float(zxcvbn(password[:_ESTIMATED_LENGTH])["guesses"])
 

@@ -45,14 +45,14 @@ def new_secret() -> str:
 
 def app_address(secret: str, email: str, shop_name: str) -> str:
     """The otpauth:// address that an authenticator app reads."""
-    import pyotp  # noqa: PLC0415  # few pages of few people need it
+    import pyotp  # late: few pages of few people need it
 
     return pyotp.TOTP(secret).provisioning_uri(name=email, issuer_name=shop_name)
 
 
 def qr_code(text: str) -> QrCode:
     """`text` as a QR code."""
-    import segno  # noqa: PLC0415  # one page needs it
+    import segno  # late: one page needs it
 
     rows = segno.make_qr(text, error="m").matrix
     dark = (
@@ -66,7 +66,7 @@ def qr_code(text: str) -> QrCode:
 
 def matching_step(secret: str, code: str, now: datetime) -> int | None:
     """The time step that a code of the app belongs to; None for any other code."""
-    import pyotp  # noqa: PLC0415  # few pages of few people need it
+    import pyotp  # late: few pages of few people need it
 
     app, present = pyotp.TOTP(secret), int(now.timestamp()) // STEP_SECONDS
     for step in (present + near for near in _NEAR_STEPS):

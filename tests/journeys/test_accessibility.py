@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, Page
@@ -15,6 +15,7 @@ PHONE, DESK = 320, 1280
 LOOK = "axe.run({resultTypes: ['violations']}).then(results => results.violations)"
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 LEAST_PAGES = {"customer": 60, "merchant": 30}
+SCHEMES: tuple[Literal["light"], Literal["dark"]] = ("light", "dark")
 
 
 class Inspector:
@@ -34,8 +35,8 @@ class Inspector:
             self.page.set_viewport_size({"width": width, "height": 800})
             if self.page.evaluate(OVERFLOW) > 0:
                 self.found.append(f"{name}, {width} px: scrolls sideways")
-            for scheme in ("light", "dark"):
-                self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            for scheme in SCHEMES:
+                self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
                 violations = self.page.evaluate(LOOK)
                 self.found.extend(f"{name}, {width} px, {scheme}: {words}" for words in _words(violations))
 

@@ -4,7 +4,9 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -88,11 +90,18 @@ def transaction(engine: Engine) -> Transaction:
     return write
 
 
-def letter(key: str = "TS-1:confirmation", **fields: str) -> service.Letter:
-    return service.Letter(
-        **({"unique_key": key, "kind": "confirmation", "recipient": "pat@example.com", "subject": "Thank you TS-1",
-            "text": "Hello Pat", "html": "<p>Hello Pat</p>"} | fields)  # type: ignore[arg-type]  # by name
-    )  # fmt: skip
+LETTER = service.Letter(
+    unique_key="TS-1:confirmation",
+    kind="confirmation",
+    recipient="pat@example.com",
+    subject="Thank you TS-1",
+    text="Hello Pat",
+    html="<p>Hello Pat</p>",
+)
+
+
+def letter(key: str = LETTER.unique_key, **fields: Any) -> service.Letter:
+    return replace(LETTER, unique_key=key, **fields)
 
 
 def put(transaction: Transaction, *keys: str) -> None:

@@ -74,7 +74,7 @@ def test_a_part_goes_back_with_its_goods(paid: Browser, transaction: Transaction
     page = paid.get(PAGE).text
     assert f"by merchant:{EMAIL}" in page
     assert "Refund up to $39.00" in page
-    assert paid.get("/merchant/orders.json").json["orders"][0]["refunded_minor"] == 3400  # type: ignore[index]  # a list
+    assert paid.get("/merchant/orders.json").get_json()["orders"][0]["refunded_minor"] == 3400
 
 
 def test_everything_goes_back_and_then_nothing_is_left(paid: Browser, transaction: Transaction) -> None:

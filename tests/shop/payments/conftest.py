@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
@@ -52,12 +53,12 @@ class Bench:
         self.gateway = gateway
         self.desk = Desk(gateway=lambda: gateway, transaction=writer(engine), letterhead=LETTERHEAD)
 
-    def order(self, number: str = "TS-TEST-0001", *, available: int = 10, **fields: object) -> int:
+    def order(self, number: str = "TS-TEST-0001", *, available: int = 10, **fields: Any) -> int:
         """A committed pending order that holds one unit; the first one puts `available` on the shelf before."""
         with self.desk.transaction() as session:
             if session.get(StockLevel, SKU) is None:
                 make_stock(session, SKU, available=available)
-            return make_order(session, number, **fields).id  # type: ignore[arg-type]  # passed on by name
+            return make_order(session, number, **fields).id
 
     def prepared(self, number: str = "TS-TEST-0001", *, now: datetime = NOW, **fields: object) -> PaymentRequest:
         """An order with a payment call that is written down and not sent."""

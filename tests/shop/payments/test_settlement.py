@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -119,10 +120,10 @@ def test_waiting_for_slow_money_keeps_the_units_longer(bench: Bench) -> None:
         {"order_reference": None},
     ],
 )
-def test_money_that_is_not_what_was_asked_waits_for_a_person(bench: Bench, wrong: dict[str, object]) -> None:
+def test_money_that_is_not_what_was_asked_waits_for_a_person(bench: Bench, wrong: dict[str, Any]) -> None:
     order_id, session_id = bench.opened()
     bench.gateway.pay(session_id)
-    facts = replace(bench.gateway.sessions[session_id], **wrong)  # type: ignore[arg-type]  # by name
+    facts = replace(bench.gateway.sessions[session_id], **wrong)
 
     for _ in range(2):
         flow.settle_facts(bench.desk, order_id, facts, now=NOW, actor="provider")
