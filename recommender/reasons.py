@@ -66,7 +66,7 @@ def _other_position(answers: Answers, item: Item) -> str:
 
 
 def _positions(item: Item) -> str:
-    return _listed([words for code, words in PLACES.items() if code in item.positions], "or")
+    return _listed([words for code, words in PLACES.items() if code in item.positions], "or") or "as its maker says"
 
 
 def _firmness(answers: Answers, item: Item) -> str:

@@ -11,11 +11,12 @@ import numpy as np
 
 from recommender.bits import Floats
 from recommender.features import FEATURES
-from recommender.posterior import Posterior, log_sigmoid
+from recommender.posterior import UNSEEN, Posterior, Rows, log_sigmoid
 from recommender.scorers import ITEM, PARTS, START
 from recommender.seen import Seen
 
 _ITEM, _START = PARTS.index(ITEM), PARTS.index(START)
+REMEMBERED = 4
 _COIN = float(log_sigmoid(np.zeros(1))[0])
 
 
@@ -33,7 +34,8 @@ class LearnedScorer:
         variance = np.diagonal(posterior.covariance, axis1=1, axis2=2)[:, order]
         self._sd = np.sqrt(np.maximum(variance, 0.0))
         self._posterior = posterior
-        self._known: tuple[Sequence[str], Floats, Floats] = ((), _no_items(posterior), _no_items(posterior))
+        self._effects = np.pad(posterior.item_mean, ((0, 0), (0, 1)))
+        self._effects_sd = np.hstack([posterior.item_sd, posterior.unseen_sd[:, None]])
 
     def score(self, seen: Seen) -> Floats:
         """Return (rows,): the log of the product of the stages' chances, above a coin's."""
@@ -74,14 +76,25 @@ class LearnedScorer:
 
     def _of_items(self, seen: Seen) -> tuple[Floats, Floats]:
         """Return the effects of the products in these rows and their sd, (stages, rows) each."""
-        known = self._known
-        if known[0] is not seen.all_skus:
-            places = self._posterior.item_rows(np.array(seen.all_skus, dtype=np.str_))
-            mean = np.pad(self._posterior.item_mean, ((0, 0), (0, 1)))[:, places]
-            sd = np.hstack([self._posterior.item_sd, self._posterior.unseen_sd[:, None]])[:, places]
-            known = self._known = (seen.all_skus, mean, sd)
-        return known[1].take(seen.rows, axis=1), known[2].take(seen.rows, axis=1)
+        places = _places(self._posterior, seen.all_skus).take(seen.rows)
+        return self._effects.take(places, axis=1), self._effects_sd.take(places, axis=1)
 
 
-def _no_items(posterior: Posterior) -> Floats:
-    return np.zeros((len(posterior.stages), 0))
+_remembered: tuple[tuple[tuple[str, ...], Sequence[str], Rows], ...] = ()  # replaced as a whole, for threads
+
+
+def _places(posterior: Posterior, skus: Sequence[str]) -> Rows:
+    """Return where each SKU stands among the posterior's items, after the last for one never seen.
+
+    Remembered for the last few catalogues and models; all draws of a model have the same items.
+    """
+    global _remembered  # noqa: PLW0603 (a memory of one process; nothing but speed depends on it)
+    known = _remembered
+    for items, all_skus, places in known:
+        if items is posterior.items and all_skus is skus:
+            return places
+    found = posterior.item_rows(np.array(skus, dtype=np.str_))
+    found = np.where(found == UNSEEN, len(posterior.items), found)
+    if isinstance(skus, tuple):  # a list may be written into, and would not be found again
+        _remembered = ((posterior.items, skus, found), *known)[:REMEMBERED]
+    return found

@@ -1,6 +1,6 @@
 """The only door to the recommender: the ranked list with its cards, and what a visitor must not be shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
@@ -32,7 +32,10 @@ SAFETY_KINDS = (
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """One product of the list with all that is said beside it. `offers` are its variants that can be bought."""
+    """One product of the list with all that is said beside it. `offers` are its variants that can be bought.
+
+    `ahead` says why it stands before the next one, where the difference is real.
+    """
 
     card: CardView
     offers: tuple[Offer, ...]
@@ -41,6 +44,7 @@ class Pick:
     against: str | None
     cautions: tuple[str, ...]
     evidence: str
+    ahead: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def recommend(session: Session, window: ShopWindow, answers: Answers, *, draw: D
         return Recommendation(outcome)
     cards = cards_of(session, window, shelf, [ranked.sku for ranked in outcome.ranked])
     picks = tuple(
-        _pick(cards[ranked.sku], ranked, shelf.assortment, answers)
+        replace(_pick(cards[ranked.sku], ranked, shelf.assortment, answers), ahead=_ahead(ranked, cards))
         for ranked in outcome.ranked
         if ranked.sku in cards  # one that was unpublished this very moment has no card any more
     )
@@ -156,6 +160,12 @@ def _pick(card: CardView, ranked: Ranked, assortment: Assortment, answers: Answe
         cautions=caution_sentences(ranked.cautions),
         evidence=evidence_sentence(item.type),
     )
+
+
+def _ahead(ranked: Ranked, cards: Mapping[str, CardView]) -> str | None:
+    if ranked.ahead is None or ranked.ahead.of not in cards:
+        return None
+    return f"Ahead of {cards[ranked.ahead.of].name} because {ranked.ahead.because}."
 
 
 def _left_out(excluded: Sequence[Exclusion], assortment: Assortment) -> tuple[LeftOut, ...]:

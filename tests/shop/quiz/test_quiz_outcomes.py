@@ -1,5 +1,6 @@
 """What the questionnaire ends with: the list, a referral, or an honest "nothing suitable"."""
 
+import html
 import re
 
 import pytest
@@ -27,6 +28,18 @@ def assert_nothing_is_for_sale(text: str) -> None:
     for trace in PRODUCT_TRACES:
         assert trace not in body
     assert 'name="email"' not in text
+
+
+def test_each_product_says_what_puts_it_before_the_next_one(demo_walk: Walk) -> None:
+    demo_walk.answer_all(SORE_BACK)
+    text = demo_walk.client.get("/find/result?more=1").text
+
+    names = [html.unescape(re.sub("<.*?>", "", name)) for name in re.findall(r'<h2 id="pick-\d">\d\. (.*?)</h2>', text)]
+    ahead = [html.unescape(sentence) for sentence in re.findall(r"(Ahead of .*? because .*?\.)</p>", text)]
+
+    assert ahead
+    for sentence in ahead:
+        assert any(sentence.startswith(f"Ahead of {name} because ") for name in names[1:])
 
 
 def test_three_products_come_first_and_the_others_on_request(demo_walk: Walk) -> None:
