@@ -19,7 +19,7 @@ from shop.throttle import throttle
 from shop.web import db, no_store, page, runtime, see_other, shop_url, transaction
 
 blueprint = Blueprint("follow_up", __name__)
-MARKS = [(str(mark), str(mark)) for mark in range(BEST_MARK + 1)]
+MARKS = {str(mark): str(mark) for mark in range(BEST_MARK + 1)}
 
 
 class LineForm(ShopForm):
@@ -30,8 +30,7 @@ class LineForm(ShopForm):
 
     def answer(self) -> Answer:
         """What was ticked; a mark that is none of ours counts as none."""
-        known = {value for value, _ in MARKS}
-        return Answer(int(self.mark.data) if self.mark.data in known else None, bool(self.returned.data))
+        return Answer(int(self.mark.data) if self.mark.data in MARKS else None, bool(self.returned.data))
 
 
 @blueprint.get("/asked/<token>")
