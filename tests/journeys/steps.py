@@ -25,9 +25,11 @@ ADDRESS = {
 }
 
 
-def agree(page: Page) -> None:
-    """Give the consent and start the questionnaire."""
+def agree(page: Page, *, learning: bool = False) -> None:
+    """Give the consent and start the questionnaire; with the consent to learning too if asked."""
     page.check("input[name=consent]")
+    if learning:
+        page.check("input[name=learning]")
     page.click("main form button:has-text('Start')")
 
 

@@ -3,14 +3,21 @@
 import logging
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import structlog
 from playwright.sync_api import Browser, Page, Request
+from sqlalchemy import select
 
+from recommender.questionnaire import PAGES
 from shop import jobs
 from shop.audit.models import AuditEvent
+from shop.clock import utc_now
+from shop.mail.models import OutboxMail
+from shop.orders import service as orders
+from shop.orders.models import Order
 from tests.conftest import NOW
 from tests.journeys import canary, steps
 from tests.journeys.conftest import LiveShop, NewContext
@@ -36,8 +43,16 @@ PATTERNS = canary.canaries(WALK)
 class Walked:
     """One walk: what was captured, the addresses it called before checkout, and the answers' own pages."""
 
-    def __init__(self, captured: canary.Captured, asked_before_checkout: list[str], result: str) -> None:
+    def __init__(
+        self, captured: canary.Captured, asked_before_checkout: list[str], result: str, *, learning: bool
+    ) -> None:
         self.captured, self.asked_before_checkout, self.result = captured, asked_before_checkout, result
+        self.learning = learning
+
+    def log_rows(self) -> list[str]:
+        """What the learning log holds of it."""
+        rows = self.captured["rows of the database"].splitlines()
+        return [row for row in rows if row.startswith(("shop_impression", "shop_candidate", "shop_outcome_tag"))]
 
 
 @pytest.fixture(scope="module")
@@ -59,22 +74,39 @@ def log_lines() -> Iterator[list[str]]:
     root.setLevel(level)
 
 
-@pytest.fixture(scope="module")
-def walked(live_shop: LiveShop, browser: Browser, recorder: canary.Recorder, log_lines: list[str]) -> Walked:
-    """The whole way, from the first question to the mail, with everything noted on the way."""
+@pytest.fixture(scope="module", params=[False, True], ids=["without learning", "with learning"])
+def walked(
+    live_shop: LiveShop,
+    browser: Browser,
+    recorder: canary.Recorder,
+    log_lines: list[str],
+    request: pytest.FixtureRequest,
+) -> Walked:
+    """The whole way, from the first question to the mail, with everything noted on the way.
+
+    With the consent to learning, the visitor also opens a product, looks at their log, and is asked two weeks later.
+    """
+    learning: bool = request.param
     engine = live_shop.app.extensions["tsubo"].engine
     before, context = canary.rows(engine), browser.new_context()
     page, asked, places = context.new_page(), [], []
     context.on("request", lambda request: asked.append(_as_sent(request)))
     page.on("domcontentloaded", lambda page: places.append(f"{page.url} {page.title()}"))
     with structlog.testing.capture_logs() as structured:
-        result = _ask(page, live_shop)
+        result = _ask(page, live_shop, learning=learning)
+        if learning:
+            _look_around(page)
         steps.add_first(page)
         page.click("main a:has-text('checkout')")
         before_checkout = list(asked)
         steps.fill_address(page)
+        if learning:
+            page.check("input[name=ask_later]")
         steps.order_and_pay(page)
         page.wait_for_url(re.compile("/order/"))
+        if learning:
+            _send_two_weeks_ago(live_shop)
+            _answer_the_mail(page, live_shop)
         with live_shop.app.app_context():
             jobs.run(live_shop.app, "mails")
         page.goto(f"{live_shop.url}/demo/mails")
@@ -96,12 +128,44 @@ def walked(live_shop: LiveShop, browser: Browser, recorder: canary.Recorder, log
         },
     )
     context.close()
-    return Walked(captured, before_checkout, result)
+    return Walked(captured, before_checkout, result, learning=learning)
 
 
-def _ask(page: Page, live_shop: LiveShop) -> str:
+def _look_around(page: Page) -> None:
+    """The first product by its link, the log by its own, and back to the result."""
+    page.locator("article h2 a").first.click()
+    page.wait_for_url(re.compile("/products/"))
+    page.go_back()
+    page.click("a[href*='/find/log/']")
+    page.wait_for_url(re.compile("/find/log/"))
+    page.go_back()
+
+
+def _send_two_weeks_ago(live_shop: LiveShop) -> None:
+    shop, now = live_shop.app.extensions["tsubo"], utc_now()
+    with shop.sessions() as session, session.begin():
+        newest = session.scalars(select(Order.id).order_by(Order.id.desc())).first()
+        assert newest is not None
+        orders.ship(
+            session, newest, orders.Parcel("Post"), actor="merchant:m@example.com", now=now - timedelta(days=14)
+        )
+    jobs.run(live_shop.app, "asking")
+
+
+def _answer_the_mail(page: Page, live_shop: LiveShop) -> None:
+    with live_shop.app.extensions["tsubo"].sessions() as session:
+        mail = session.scalars(select(OutboxMail).where(OutboxMail.kind == "follow_up")).one()
+    found = re.search(r"/asked/\S+", mail.text)
+    assert found is not None
+    page.goto(live_shop.url + found[0])
+    page.check("input[name$=mark][value='8']")
+    page.click("main form button:has-text('Send my answer')")
+    page.wait_for_url(re.compile("done=answered"))
+
+
+def _ask(page: Page, live_shop: LiveShop, *, learning: bool) -> str:
     page.goto(f"{live_shop.url}/find")
-    steps.agree(page)
+    steps.agree(page, learning=learning)
     for answers in WALK[:-1]:
         steps.answer(page, answers)
     page.fill("[name=max_budget]", WALK[-1]["max_budget"])
@@ -144,6 +208,19 @@ def test_the_order_does_not_say_that_it_came_from_the_questionnaire(walked: Walk
 
     assert order_rows
     assert not [row for row in order_rows if re.search(r"quiz|questionnaire|/find|impression|recommend", row)]
+
+
+def test_the_log_is_there_with_its_consent_only_and_holds_no_code_of_any_safety_question(walked: Walked) -> None:
+    rows = walked.log_rows()
+
+    codes = {code for page in PAGES for question in page.questions if question.safety for code in question.codes}
+    assert bool(rows) is walked.learning
+    assert not [row for row in rows for code in codes if code in row]
+    if walked.learning:
+        bought = [row for row in rows if "'bought': 1" in row or "'bought': True" in row]
+        assert len(bought) == 1
+        assert re.search(r"'opened': (1|True)", bought[0])
+        assert "'helped': 8" in bought[0]
 
 
 @pytest.mark.parametrize("planted", ["pain_kind=jaw_tension", '"health": ["NECKI"]', "weak or painful grip", "87.31"])
