@@ -90,8 +90,25 @@ def test_one_network_places_only_so_many_orders_an_hour_and_is_told_on_the_check
     assert [location for location in answers if "told=" in location] == ["/checkout/review?told=crowd"]
 
 
-@pytest.mark.parametrize(("mode", "orders", "posts"), [("demo", 3, 240), ("test", 0, 0)])
-def test_load_tests_in_test_mode_are_not_limited_and_a_shop_is(mode: str, orders: int, posts: int) -> None:
-    config = load_config({"SHOP_MODE": mode, "SHOP_SECRET_KEYS": "a-secret-for-tests-only-0123456789abcdef"})
+@pytest.mark.parametrize(
+    ("mode", "limits"),
+    [("live", (3, 1000, 240, 240)), ("demo", (0, 0, 0, 240)), ("test", (0, 0, 0, 0))],
+)
+def test_a_live_shop_is_limited_and_load_tests_of_the_others_are_not(mode: str, limits: tuple[int, ...]) -> None:
+    config = load_config(
+        {
+            "SHOP_MODE": mode,
+            "SHOP_SECRET_KEYS": "a-secret-for-tests-only-0123456789abcdef",
+            "SHOP_BASE_URL": "https://shop.example",
+            "SHOP_STRIPE_SECRET_KEY": f"sk_{'live' if mode == 'live' else 'test'}_x",
+            "SHOP_STRIPE_WEBHOOK_SECRETS": "whsec_x",
+            "SHOP_SMTP_URL": "smtp://mail.example",
+        }
+    )
 
-    assert (config.open_orders_per_email, config.cart_posts_per_minute) == (orders, posts)
+    assert limits == (
+        config.open_orders_per_email,
+        config.orders_per_address_and_hour,
+        config.cart_posts_per_minute,
+        config.quiz_posts_per_minute,
+    )
