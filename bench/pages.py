@@ -52,6 +52,7 @@ def shop_settings(folder: Path, database: Path) -> dict[str, str]:
         "SHOP_SECRET_KEYS": "only-for-the-benchmark-0123456789abcdef",
         "SHOP_JOBS_URL": f"sqlite:///{folder}/jobs.db",
         "SHOP_MEDIA_DIR": f"{folder}/media",
+        "SHOP_MODELS_DIR": f"{folder}/models",
         "SHOP_BASE_URL": "http://127.0.0.1",
     }
 

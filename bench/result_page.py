@@ -65,6 +65,7 @@ def make_shop(folder: Path, products: int) -> Flask:
             "SHOP_DATABASE_URL": f"sqlite:///{folder}/shop.db",
             "SHOP_SECRET_KEYS": "a-secret-for-benches-only-0123456789ab",
             "SHOP_MEDIA_DIR": f"{folder}/media",
+            "SHOP_MODELS_DIR": f"{folder}/models",
             "SHOP_JOBS_URL": f"sqlite:///{folder}/jobs.db",
         }
     )

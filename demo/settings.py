@@ -34,6 +34,7 @@ class Settings:
             "SHOP_DATABASE_URL": f"sqlite:///{self.var / 'shop.db'}",
             "SHOP_JOBS_URL": f"sqlite:///{self.var / 'jobs.db'}",
             "SHOP_MEDIA_DIR": str(self.var / "media"),
+            "SHOP_MODELS_DIR": str(self.var / "models"),
             "SHOP_SECRET_KEYS": self.secret_key,
             "SHOP_STRIPE_SECRET_KEY": "sk_test_demo",
             "SHOP_STRIPE_API_BASE": f"http://127.0.0.1:{self.provider_port}",

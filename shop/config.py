@@ -38,6 +38,7 @@ class Config:
     zones: str = ""
     articles: str = ""
     media_dir: str = "var/media"
+    models_dir: str = "var/models"
     contact_email: str = "hello@shop.example"
     postal_address: str = "Set SHOP_POSTAL_ADDRESS to the shop's postal address"
     stripe_secret_key: str = ""
@@ -206,9 +207,10 @@ def _check_urls(config: Config, prefix: str) -> None:
         trouble = None if not url and key in _MAY_BE_EMPTY else config_urls.url_trouble(url, schemes)
         if trouble:
             raise ConfigError(f"{prefix}{key} {trouble}")
-    trouble = config_urls.folder_trouble(Path(config.media_dir))
-    if trouble:
-        raise ConfigError(f"{prefix}MEDIA_DIR {trouble}")
+    for key, folder in (("MEDIA_DIR", config.media_dir), ("MODELS_DIR", config.models_dir)):
+        trouble = config_urls.folder_trouble(Path(folder))
+        if trouble:
+            raise ConfigError(f"{prefix}{key} {trouble}")
 
 
 def _check(config: Config, prefix: str) -> None:

@@ -18,6 +18,7 @@ from shop.errors import NotFound
 from shop.gateway import Gateway
 from shop.headers import register_headers
 from shop.keys import Keyring
+from shop.learning.live import MODELS_DIR
 from shop.learning.tags import TAG_KEYS
 from shop.merchant import views as merchant_views
 from shop.observe import register_observation
@@ -33,11 +34,11 @@ from shop.storefront import (
     mail_views,
     newsletter_views,
     ops_views,
-    order_views,
     picture_views,
     site_views,
 )
 from shop.storefront import views as storefront_views
+from shop.storefront import withdrawal_views as order_views  # it adds to the blueprint of order_views
 from shop.storefront.context import register_context
 from shop.storefront.rendering import frame_html
 from shop.web import (
@@ -106,7 +107,7 @@ class Shop:
         runtime = Runtime(
             config=config,
             engine=engine,
-            sessions=make_sessions(engine, **{TAG_KEYS: keyring}),
+            sessions=make_sessions(engine, **{TAG_KEYS: keyring, MODELS_DIR: Path(config.models_dir)}),
             keyring=keyring,
             gateway=gateway or StripeGateway(config),
             is_merchant=is_merchant,

@@ -91,6 +91,7 @@ def make_app(database_url: str, tmp_path: Path, gateway: FakeGateway) -> Iterato
                 "SHOP_DATABASE_WAIT_SECONDS": 5,
                 "SHOP_SECRET_KEYS": "a-secret-for-tests-only-0123456789abcdef",
                 "SHOP_MEDIA_DIR": str(tmp_path / "media"),
+                "SHOP_MODELS_DIR": str(tmp_path / "models"),
                 "SHOP_JOBS_URL": f"sqlite:///{tmp_path}/jobs.db",
                 "SHOP_BASE_URL": "http://shop.test",
                 "TESTING": True,

@@ -177,6 +177,22 @@ def upgrade() -> None:
     sa.Column('received_at', shop.db.UtcDateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_provider_event'))
     )
+    op.create_table('shop_ranking_model',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('sha256', sa.String(length=64), nullable=False),
+    sa.Column('state', sa.Enum('candidate', 'live', 'retired', 'refused', name='modelstate', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('made_at', shop.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('made_by', sa.String(length=80), nullable=False),
+    sa.Column('promoted_at', shop.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('promoted_by', sa.String(length=80), nullable=True),
+    sa.Column('refusal', sa.String(length=300), nullable=False),
+    sa.Column('decision', sa.JSON(), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_ranking_model')),
+    sa.UniqueConstraint('sha256', name=op.f('uq_shop_ranking_model_sha256'))
+    )
+    with op.batch_alter_table('shop_ranking_model', schema=None) as batch_op:
+        batch_op.create_index('uq_shop_ranking_model_live', ['state'], unique=True, sqlite_where=sa.text("state = 'live'"), postgresql_where=sa.text("state = 'live'"))
+
     op.create_table('shop_staff_member',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('email', sa.String(length=254), nullable=False),
@@ -414,6 +430,20 @@ def upgrade() -> None:
     with op.batch_alter_table('shop_variant', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_shop_variant_product_id'), ['product_id'], unique=False)
 
+    op.create_table('shop_withdrawal',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('order_id', sa.Integer(), nullable=False),
+    sa.Column('declared_at', shop.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('full_name', sa.String(length=120), nullable=False),
+    sa.Column('email', sa.String(length=254), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('pieces', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['order_id'], ['shop_order.id'], name=op.f('fk_shop_withdrawal_order_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_withdrawal'))
+    )
+    with op.batch_alter_table('shop_withdrawal', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shop_withdrawal_order_id'), ['order_id'], unique=False)
+
     op.create_table('shop_cart_line',
     sa.Column('cart_id', sa.Integer(), nullable=False),
     sa.Column('variant_id', sa.Integer(), nullable=False),
@@ -479,6 +509,10 @@ def downgrade() -> None:
 
     op.drop_table('shop_outcome_tag')
     op.drop_table('shop_cart_line')
+    with op.batch_alter_table('shop_withdrawal', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_shop_withdrawal_order_id'))
+
+    op.drop_table('shop_withdrawal')
     with op.batch_alter_table('shop_variant', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shop_variant_product_id'))
 
@@ -533,6 +567,10 @@ def downgrade() -> None:
     op.drop_table('shop_stock_movement')
     op.drop_table('shop_stock_level')
     op.drop_table('shop_staff_member')
+    with op.batch_alter_table('shop_ranking_model', schema=None) as batch_op:
+        batch_op.drop_index('uq_shop_ranking_model_live', sqlite_where=sa.text("state = 'live'"), postgresql_where=sa.text("state = 'live'"))
+
+    op.drop_table('shop_ranking_model')
     op.drop_table('shop_provider_event')
     with op.batch_alter_table('shop_product', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shop_product_type'))

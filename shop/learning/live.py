@@ -1,15 +1,34 @@
 """Which model orders the lists now, kept per process until another one is promoted; and how much of chance is in it."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
+from flask import g, has_app_context
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+
+from shop.catalogue.memory import Memory
+from shop.learning import register
+from shop.learning.models import RankingModel
+from shop.learning.states import ModelState
+from shop.web import transaction
 
 if TYPE_CHECKING:
     import numpy as np
 
     from recommender.posterior import Posterior
     from recommender.scorers.learned import LearnedScorer
+
+MODELS_DIR = "shop_models_dir"
+"""Sessions carry the folder of the models (`Session.info`); one without it knows of none."""
+KEPT = 4
+WAIT_SECONDS = 0.25
+_LIVE = select(RankingModel.sha256, RankingModel.promoted_at).where(RankingModel.state == ModelState.LIVE)
+_loaded = Memory(KEPT)
+log = structlog.get_logger("shop.learning")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,5 +65,45 @@ class Live:
 
 
 def live_scorer(session: Session) -> Live | None:
-    """The live model, or None while the expert prior serves."""
-    return None
+    """The live model, or None while the expert prior serves. One statement; a file is read once in a process.
+
+    A file that cannot be used never breaks a page: the expert prior serves, and the merchant is told why.
+    """
+    folder: Path | None = session.info.get(MODELS_DIR)
+    row = session.execute(_LIVE).one_or_none() if folder is not None else None
+    if folder is None or row is None:
+        return None
+    key = (folder, row.sha256, row.promoted_at)  # promoted anew: its file is read anew
+    found: Live | str | None = _loaded.find(key)
+    if found is None:
+        found = read_model(folder, row.sha256)
+        _loaded.keep(key, found)
+    if isinstance(found, str):
+        _tell(row.sha256, found)
+        return None
+    return found
+
+
+def read_model(folder: Path, sha256: str) -> Live | str:
+    """A stored model, or the reason why it cannot be used."""
+    from recommender.scorers.learned import LearnedScorer  # see `scorer`
+    from recommender.storage import RefusedModel, load
+
+    try:
+        posterior = load(folder, sha256)
+        LearnedScorer(posterior)
+    except (RefusedModel, ValueError) as error:
+        return str(error)
+    return Live(sha256, posterior)
+
+
+def _tell(sha256: str, reason: str) -> None:
+    """Take the model out of service for all processes, if this one may write now; else the next one does."""
+    log.error("model_refused", model=sha256[:12], reason=reason)
+    if not has_app_context() or g.get("shop_writing", False):
+        return
+    try:
+        with transaction(wait_seconds=WAIT_SECONDS) as session:
+            register.refuse(session, sha256, reason)
+    except SQLAlchemyError as error:
+        log.warning("refusal_not_noted", kind=type(error).__name__)

@@ -1,15 +1,17 @@
-"""The log's tables. No time finer than the day, no answer, no address, no name, no number of an order.
+"""The log's tables, and the models made of it.
 
-Keys are random or digests, and SQLite keeps the rows in their order: nothing tells which of two came first.
+The log: no time finer than the day, no answer, no address, no name, no number of an order. Its keys are random or
+digests, and SQLite keeps its rows in their order: nothing tells which of two came first.
 """
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, String
+from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shop.db import Base, state_column
-from shop.learning.states import Fate
+from shop.db import Base, UtcDateTime, state_column
+from shop.learning.states import Fate, ModelState
 
 _UNORDERED = {"sqlite_with_rowid": False}
 
@@ -79,3 +81,31 @@ class OutcomeTag(Base):
     impression_id: Mapped[str] = mapped_column(String(32), index=True)
     position: Mapped[int]
     made_on: Mapped[date] = mapped_column(index=True)
+
+
+class RankingModel(Base):
+    """A trained model: `sha256` is its manifest's, and nothing with another one is ever loaded.
+
+    `decision` is what the gate said of it last, `refusal` why its file could not be used. Times are the shop's own.
+    """
+
+    __tablename__ = "shop_ranking_model"
+    __table_args__ = (
+        Index(
+            "uq_shop_ranking_model_live",
+            "state",
+            unique=True,
+            sqlite_where=text("state = 'live'"),
+            postgresql_where=text("state = 'live'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    state: Mapped[ModelState] = mapped_column(state_column(ModelState), default=ModelState.CANDIDATE)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    made_by: Mapped[str] = mapped_column(String(80))
+    promoted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    promoted_by: Mapped[str | None] = mapped_column(String(80))
+    refusal: Mapped[str] = mapped_column(String(300), default="")
+    decision: Mapped[dict[str, Any] | None] = mapped_column(JSON)

@@ -77,6 +77,7 @@ def _settings(url: str, provider_url: str, database_url: str, var: Path) -> dict
         "SHOP_DATABASE_URL": database_url,
         "SHOP_JOBS_URL": f"sqlite:///{var}/jobs.db",
         "SHOP_MEDIA_DIR": str(var / "media"),
+        "SHOP_MODELS_DIR": str(var / "models"),
         "SHOP_SECRET_KEYS": "a-secret-for-tests-only-0123456789abcdef",
         "SHOP_STRIPE_SECRET_KEY": "sk_test_journeys",
         "SHOP_STRIPE_API_BASE": provider_url,
