@@ -15,7 +15,7 @@ from recommender.learning.columns import START_SD, Columns
 from recommender.learning.grades import dispersion, threshold_line
 from recommender.learning.groups import Groups, Spread
 from recommender.learning.newton import Curvature, Weights
-from recommender.learning.statistics import SufficientStatistics
+from recommender.learning.statistics import Ints, SufficientStatistics
 from recommender.learning.terms import StageRows
 from recommender.posterior import Posterior
 
@@ -98,9 +98,7 @@ def stage_rows(
     age = np.maximum(today - statistics.day, 0)
     weight = np.ones(len(age)) if half_life_days is None else 0.5 ** (age / half_life_days)
     rows = []
-    for s in range(len(columns.stages)):
-        mine = np.flatnonzero(statistics.tried[:, s] > 0)
-        mine = mine[np.argsort(statistics.item[mine], kind="stable")]
+    for s, mine in enumerate(stage_cells(statistics)):
         expert = features[mine] @ columns.prior_mean[s]
         trusted = features[np.ix_(mine, learned)] @ columns.prior_mean[s, learned]
         rows.append(
@@ -116,6 +114,21 @@ def stage_rows(
             )
         )
     return rows
+
+
+def stage_cells(statistics: SufficientStatistics) -> list[Ints]:
+    """Return for each stage the cells that reached it, sorted by item: the order of its rows."""
+    by_item = np.argsort(statistics.item, kind="stable")
+    return [by_item[statistics.tried[by_item, s] > 0] for s in range(len(statistics.stages))]
+
+
+def under(stages: list[StageRows], fit: Fit) -> list[StageRows]:
+    """Return the rows with the fit's weights of places and dispersions."""
+    first, *rest = stages
+    more = position.start(int(first.place.max(initial=0)) + 1)  # a place the fit has not seen is as before data
+    places = np.concatenate([fit.places, more[len(fit.places) :]])
+    later = zip(rest, fit.dispersions[1:].tolist(), strict=True)
+    return [first.with_places(places), *(replace(rows, dispersion=spread) for rows, spread in later)]
 
 
 def _start(statistics: SufficientStatistics, columns: Columns, groups: Groups, start: Fit | None) -> Fit:
@@ -135,15 +148,13 @@ def _start(statistics: SufficientStatistics, columns: Columns, groups: Groups, s
 
 
 def _round(stages: list[StageRows], columns: Columns, groups: Groups, fit: Fit) -> Fit:
-    first = stages[0].with_places(fit.places)
-    rest = [replace(rows, dispersion=float(fit.dispersions[s + 1])) for s, rows in enumerate(stages[1:])]
-    now = [first, *rest]
+    now = under(stages, fit)
     weights, curvature, _ = newton.maximum(now, fit.spread.prior(groups), fit.weights, STEPS_A_ROUND)
     etas = newton.predictors(now, weights)
     dispersions = np.array(
         [dispersion(now[s], etas[s]) if name in columns.graded else 1.0 for s, name in enumerate(columns.stages)]
     )
-    places = position.update(first, etas[0], fit.places)
+    places = position.update(now[0], etas[0], fit.places)
     return Fit(fit.items, weights, grouping.update(groups, weights, curvature), places, dispersions, curvature)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from scipy import linalg
 
 from recommender.bits import Floats
 from recommender.learning.terms import StageRows
@@ -45,9 +46,8 @@ class Curvature:
 
 
 class _Sums(NamedTuple):
-    """The likelihood's part of the system: value, slopes and information, by columns, by items and across."""
+    """The likelihood's part of the system: slopes and information, by columns, by items and across."""
 
-    value: float
     slope: Floats
     item_slope: Floats
     columns: Floats
@@ -77,9 +77,8 @@ def by_item(values: Floats, rows: StageRows, count: int) -> Floats:
 
 def log_posterior(stages: list[StageRows], prior: Prior, weights: Weights) -> float:
     """Return the log posterior up to a constant."""
-    likelihood = sum(
-        rows.terms(eta).log_likelihood for rows, eta in zip(stages, predictors(stages, weights), strict=True)
-    )
+    each = zip(stages, predictors(stages, weights), strict=True)
+    likelihood = sum(float(rows.log_likelihood(eta).sum()) for rows, eta in each)
     penalty = np.einsum("sq,qst,tq->", weights.columns, prior.precision, weights.columns, optimize=True)
     penalty += np.einsum("sm,st,tm->", weights.items, prior.item_precision, weights.items, optimize=True)
     return float(likelihood - 0.5 * penalty)
@@ -90,42 +89,38 @@ def _sums(stages: list[StageRows], weights: Weights) -> _Sums:
     m = weights.items.shape[1]
     slope, columns = np.zeros((s_count, q)), np.zeros((s_count, q, q))
     item_slope, items, across = np.zeros((s_count, m)), np.zeros((s_count, m)), np.zeros((s_count, m, q))
-    value = 0.0
     for s, (rows, eta) in enumerate(zip(stages, predictors(stages, weights), strict=True)):
         terms = rows.terms(eta)
         weighted = rows.design * terms.information[:, None]
-        value += terms.log_likelihood
         slope[s] = rows.design.T @ terms.slope
         columns[s] = rows.design.T @ weighted
         item_slope[s] = by_item(terms.slope, rows, m)
         items[s] = by_item(terms.information, rows, m)
         across[s] = by_item(weighted, rows, m)
-    return _Sums(value, slope, item_slope, columns, items, across)
+    return _Sums(slope, item_slope, columns, items, across)
 
 
 class _System(NamedTuple):
-    """inverse: (stages * q)^2 of the columns, items taken out; small: (m, stages, stages); across as in sums."""
+    """root: Cholesky factor of the columns' part, items taken out, (stages * q)^2; small: (m, stages, stages)."""
 
-    inverse: Floats
+    root: Floats
     small: Floats
     across: Floats
 
 
 def _system(sums: _Sums, prior: Prior) -> _System:
     s_count, q = sums.slope.shape
-    full = np.zeros((s_count, q, s_count, q))
-    for s in range(s_count):
-        full[s, :, s, :] = sums.columns[s]
-    each = np.arange(q)
-    full[:, each, :, each] += prior.precision
     blocks = np.broadcast_to(prior.item_precision, (sums.items.shape[1], s_count, s_count)).copy()
     blocks[:, np.arange(s_count), np.arange(s_count)] += sums.items.T
     small = inverse(blocks)
+    full = np.zeros((s_count, q, s_count, q))
+    each = np.arange(q)
+    full[:, each, :, each] = prior.precision
     for s in range(s_count):
-        for t in range(s_count):
+        full[s, :, s, :] += sums.columns[s]
+        for t in range(s + 1):  # the lower triangle is all that is read
             full[s, :, t, :] -= sums.across[s].T @ (small[:, s, t][:, None] * sums.across[t])
-    flat = full.reshape(s_count * q, s_count * q)
-    return _System(inverse((flat + flat.T) / 2), small, sums.across)
+    return _System(linalg.cholesky(full.reshape(s_count * q, s_count * q), lower=True), small, sums.across)
 
 
 def _direction(sums: _Sums, system: _System, prior: Prior, weights: Weights) -> Weights:
@@ -133,7 +128,7 @@ def _direction(sums: _Sums, system: _System, prior: Prior, weights: Weights) -> 
     item_slope = sums.item_slope - prior.item_precision @ weights.items
     shifted = np.einsum("mst,tm->sm", system.small, item_slope)
     reduced = slope - np.einsum("smq,sm->sq", system.across, shifted)
-    columns = (system.inverse @ reduced.ravel()).reshape(slope.shape)
+    columns = linalg.cho_solve((system.root, True), reduced.ravel()).reshape(slope.shape)
     back = item_slope - np.einsum("smq,sq->sm", system.across, columns)
     return Weights(columns, np.einsum("mst,tm->sm", system.small, back))
 
@@ -157,7 +152,8 @@ def step(stages: list[StageRows], prior: Prior, weights: Weights) -> tuple[Weigh
 def curvature(system: _System, shape: tuple[int, int]) -> Curvature:
     """Return the covariances that belong to a system. shape: (stages, q)."""
     s_count, q = shape
-    columns = system.inverse.reshape(s_count, q, s_count, q)
+    lower, _ = linalg.lapack.dpotri(system.root, lower=1)
+    columns = (np.tril(lower) + np.tril(lower, -1).T).reshape(s_count, q, s_count, q)
     m = system.across.shape[1]
     middle = np.zeros((m, s_count, s_count))
     for s in range(s_count):

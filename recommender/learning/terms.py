@@ -1,4 +1,4 @@
-"""One stage's rows, and what they say about the linear predictor: log likelihood, its slope and its information."""
+"""One stage's rows, and what they say about its linear predictor: log likelihood, slope and information."""
 
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
@@ -13,11 +13,10 @@ SMALLEST = 1e-12
 
 
 class Terms(NamedTuple):
-    """At each row: slope and information of the log likelihood in the linear predictor; and its sum."""
+    """(n,) each: slope and information of the log likelihood in the linear predictor."""
 
     slope: Floats
     information: Floats
-    log_likelihood: float
 
 
 @dataclass(frozen=True)
@@ -53,9 +52,14 @@ class StageRows:
         """
         passed = 1.0 / (1.0 + np.exp(-np.clip(eta, -35.0, 35.0)))
         p = self.examined * passed
-        missed = np.maximum(1.0 - p, SMALLEST)
-        pull = (1.0 - passed) / missed
+        pull = (1.0 - passed) / np.maximum(1.0 - p, SMALLEST)
         slope = (self.won - self.asked * p) * pull / self.dispersion
         information = self.asked * p * (1.0 - passed) * pull / self.dispersion
-        likelihood = self.won * (np.log(self.examined) + log_sigmoid(eta)) + (self.asked - self.won) * np.log(missed)
-        return Terms(slope, information, float(likelihood.sum()) / self.dispersion)
+        return Terms(slope, information)
+
+    def log_likelihood(self, eta: Floats) -> Floats:
+        """Return (n,): each row's part of the log likelihood at eta: (n,)."""
+        log_passed = log_sigmoid(eta)
+        missed = np.log(np.maximum(1.0 - self.examined * np.exp(log_passed), SMALLEST))
+        likelihood: Floats = self.won * (np.log(self.examined) + log_passed) + (self.asked - self.won) * missed
+        return likelihood / self.dispersion
