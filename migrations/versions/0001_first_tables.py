@@ -55,6 +55,7 @@ def upgrade() -> None:
     sa.Column('model_id', sa.String(length=80), nullable=False),
     sa.Column('rules_id', sa.String(length=40), nullable=False),
     sa.Column('seed', sa.Integer(), nullable=False),
+    sa.Column('exploration', sa.Double(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_impression')),
     sqlite_with_rowid=False
     )

@@ -15,7 +15,7 @@ from shop.merchant.order_reading import mails_of, orders_as_values, refunded_sum
 from shop.merchant.pages import blueprint, me, merchant_page, see, token_meta
 from shop.merchant.refund_rules import delivery_paid, line_shares
 from shop.money import Money
-from shop.orders import mails
+from shop.orders import mails, withdrawals
 from shop.orders import service as orders
 from shop.orders.models import Order
 from shop.orders.service import Parcel
@@ -164,6 +164,7 @@ def order_page(order: Order, http_status: int = 200, **forms: Form) -> Response:
         shares=line_shares(order),
         delivery=delivery_paid(order),
         attention=find_attention(db(), order),
+        declared=withdrawals.declared(order),
         refundable=refunds.refundable(db(), order),
         refunds=[(kept, Money(kept.amount_minor, kept.currency)) for kept in refunds.refunds_of(db(), order.id)],
         mails=mails_of(db(), order.id),

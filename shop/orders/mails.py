@@ -1,5 +1,6 @@
 """The mails about an order. They name goods neutrally and no complaint (R11); each is written once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from shop.mail import service as outbox
 from shop.mail.letterhead import Letterhead
 from shop.mail.rendering import render
 from shop.money import Money
-from shop.orders.models import Order, OrderEvent, Shipment
+from shop.orders.models import Order, OrderEvent, OrderLine, Shipment, Withdrawal
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +26,18 @@ SHIPPED = Kind("shipped", "Your parcel is on its way: order")
 REFUNDED = Kind("refunded", "Your refund for order")
 CANCELLED = Kind("cancelled", "Cancelled: order")
 SOLD_OUT = Kind("sold_out", "Sold out, and your refund has been asked for: order")
+WITHDRAWN = Kind("withdrawn", "We have your withdrawal from order")
 PAYMENT_FAILED = Kind("payment_failed", "Your payment did not arrive: order")
 
 
 def write(session: Session, order: Order, kind: Kind, *, letterhead: Letterhead, now: datetime) -> bool:
     """Put a mail about the order into the outbox; False when it was written before."""
     values: dict[str, object] = {
-        "lines": [(_title(line.quantity, line.title, line.option_value), _money(order, line.total_minor))
-                  for line in order.lines],
+        "lines": [(goods_words(line.quantity, line), _money(order, line.total_minor)) for line in order.lines],
         "discount": _money(order, order.discount_minor),
         "shipping": _money(order, order.shipping_minor),
         "tax": _money(order, order.tax_minor),
-    }  # fmt: skip
+    }
     return _enqueue(session, order, kind, values, letterhead=letterhead, now=now)
 
 
@@ -52,6 +53,40 @@ def write_refunded(
     """Tell the customer that money is on its way back."""
     values = {"amount": amount, "key": f"refunded:{refund_id}"}
     return _enqueue(session, order, REFUNDED, values, letterhead=letterhead, now=now)
+
+
+def write_withdrawn(
+    session: Session,
+    order: Order,
+    withdrawal: Withdrawal,
+    goods: Sequence[str],
+    *,
+    letterhead: Letterhead,
+    now: datetime,
+) -> bool:
+    """Confirm a withdrawal with what was declared and when, and tell the merchant its number and nothing else."""
+    notice = render("withdrawal", letterhead, number=order.number)
+    outbox.enqueue(
+        session,
+        outbox.Letter(
+            unique_key=f"{order.number}:withdrawal:{withdrawal.id}",
+            kind="withdrawal",
+            recipient=letterhead.contact_email,
+            subject=f"A customer withdraws from order {order.number}",
+            text=notice.text,
+            html=notice.html,
+            order_id=order.id,
+        ),
+        now=now,
+    )
+    values: dict[str, object] = {
+        "key": f"withdrawn:{withdrawal.id}",
+        "recipient": withdrawal.email,
+        "withdrawal": withdrawal,
+        "goods": goods,
+        "moment": f"{withdrawal.declared_at:%Y-%m-%d, %H:%M} UTC",
+    }
+    return _enqueue(session, order, WITHDRAWN, values, letterhead=letterhead, now=now)
 
 
 def alert(
@@ -74,7 +109,7 @@ def alert(
 def _enqueue(
     session: Session, order: Order, kind: Kind, values: dict[str, object], *, letterhead: Letterhead, now: datetime
 ) -> bool:
-    key = values.pop("key", kind.template)
+    key, recipient = values.pop("key", kind.template), str(values.pop("recipient", order.email))
     rendered = render(
         kind.template,
         letterhead,
@@ -86,7 +121,7 @@ def _enqueue(
     letter = outbox.Letter(
         unique_key=f"{order.number}:{key}",
         kind=kind.template,
-        recipient=order.email,
+        recipient=recipient,
         subject=f"{kind.subject} {order.number}",
         text=rendered.text,
         html=rendered.html,
@@ -102,5 +137,7 @@ def _money(order: Order, minor: int) -> Money:
     return Money(minor, order.currency)
 
 
-def _title(quantity: int, title: str, option: str) -> str:
-    return f"{quantity} × {title}, {option}" if option else f"{quantity} × {title}"
+def goods_words(quantity: int, line: OrderLine) -> str:
+    """So many pieces of a line in words, such as "2 × Acupressure mat, Charcoal"."""
+    words = f"{quantity} × {line.title}"
+    return f"{words}, {line.option_value}" if line.option_value else words

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shop.db import Base, Minor, UtcDateTime, state_column
@@ -62,6 +62,7 @@ class Order(Base):
         order_by="OrderEvent.id", cascade="all, delete-orphan", viewonly=False
     )
     shipments: Mapped[list["Shipment"]] = relationship(order_by="Shipment.id", cascade="all, delete-orphan")
+    withdrawals: Mapped[list["Withdrawal"]] = relationship(order_by="Withdrawal.id", cascade="all, delete-orphan")
 
     @property
     def total(self) -> Money:
@@ -99,7 +100,7 @@ class OrderLine(Base):
 
 
 class OrderEvent(Base):
-    """One step in an order's history: `subject` is order, payment, shipment, refund, mail or note."""
+    """One step in an order's history: `subject` is order, payment, shipment, refund, withdrawal, mail or note."""
 
     __tablename__ = "shop_order_event"
 
@@ -123,3 +124,20 @@ class Shipment(Base):
     carrier: Mapped[str] = mapped_column(String(60))
     tracking_number: Mapped[str] = mapped_column(String(80), default="")
     shipped_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Withdrawal(Base):
+    """A customer's declaration that they withdraw (R42). `pieces` maps line ids, as text, to how many pieces.
+
+    A line is withdrawn from once; `shop.orders.withdrawals` sees to that under the order's lock.
+    """
+
+    __tablename__ = "shop_withdrawal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id", ondelete="CASCADE"), index=True)
+    declared_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    full_name: Mapped[str] = mapped_column(String(120))
+    email: Mapped[str] = mapped_column(String(254))
+    note: Mapped[str] = mapped_column(Text, default="")
+    pieces: Mapped[dict[str, int]] = mapped_column(JSON)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from shop.keys import new_token
 from shop.mail.models import OutboxMail
-from shop.orders.models import Order, OrderEvent, Shipment
+from shop.orders.models import Order, OrderEvent, Shipment, Withdrawal
 from shop.orders.rules import normal_email
 from shop.orders.states import OrderState
 
@@ -29,7 +29,12 @@ def export_customer(session: Session, email: str) -> list[dict[str, object]]:
         select(Order)
         .where(Order.email == normal_email(email))
         .order_by(Order.id)
-        .options(selectinload(Order.lines), selectinload(Order.history), selectinload(Order.shipments))
+        .options(
+            selectinload(Order.lines),
+            selectinload(Order.history),
+            selectinload(Order.shipments),
+            selectinload(Order.withdrawals),
+        )
     )
     return [_as_values(order) for order in session.scalars(query)]
 
@@ -45,6 +50,9 @@ def erase_customer(session: Session, email: str, now: datetime) -> Erasure:
         _blank(order, now)
     ids = tuple(order.id for order in finished)
     session.execute(update(OrderEvent).where(OrderEvent.order_id.in_(ids), OrderEvent.note != "").values(note=ERASED))
+    session.execute(
+        update(Withdrawal).where(Withdrawal.order_id.in_(ids)).values(full_name=ERASED, email=ERASED, note="")
+    )
     session.execute(update(Shipment).where(Shipment.order_id.in_(ids)).values(tracking_number=""))
     session.execute(delete(OutboxMail).where(OutboxMail.order_id.in_(ids), OutboxMail.sent_at.is_(None)))
     session.execute(
@@ -94,5 +102,9 @@ def _as_values(order: Order) -> dict[str, object]:
         "shipments": [
             {"carrier": s.carrier, "tracking_number": s.tracking_number, "shipped_at": s.shipped_at.isoformat()}
             for s in order.shipments
+        ],
+        "withdrawals": [
+            {"declared_at": w.declared_at.isoformat(), "name": w.full_name, "email": w.email, "note": w.note}
+            for w in order.withdrawals
         ],
     }

@@ -12,6 +12,7 @@ from shop.csrf import ShopForm, require_same_origin
 from shop.errors import NotFound
 from shop.money import Money
 from shop.orders import service as orders
+from shop.orders import withdrawals
 from shop.orders.models import Order
 from shop.orders.progress import progress_of
 from shop.orders.states import OrderState
@@ -28,6 +29,10 @@ blueprint = Blueprint("order", __name__)
 NOT_FOUND = (
     "We found no order with this number and e-mail address. Please check both: they are in the mail we sent you."
 )
+_WITHDRAWN = {
+    "kind": "ok",
+    "text": "We have your withdrawal. A confirmation with date and time is on its way to you by mail.",
+}
 
 
 class LookupForm(ShopForm):
@@ -71,6 +76,9 @@ def page_of_order(token: str) -> Response:
         "pay_url": _pay_url(order),
         "refunds": _refunds(order),
         "day": _day,
+        "can_withdraw": bool(withdrawals.open_lines(order)),
+        "declared": withdrawals.declared(order),
+        "messages": [_WITHDRAWN] if request.args.get("told") == "withdrawn" and order.withdrawals else [],
     }
     return no_store(page("order/order.html", **words))
 
