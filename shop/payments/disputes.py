@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from shop.gateway import DisputeFacts
 from shop.mail.letterhead import Letterhead
+from shop.money import plain_money
 from shop.orders import mails
 from shop.orders import service as orders
 from shop.orders.models import OrderEvent
@@ -28,7 +29,7 @@ def settle_dispute(session: Session, facts: DisputeFacts, *, letterhead: Letterh
     if order_id is None:
         return "unknown payment"
     order = orders.lock_order(session, order_id)
-    note = f"dispute {facts.provider_id} over {facts.amount.minor} minor units: {_words(facts.status)}"
+    note = f"dispute {facts.provider_id} over {plain_money(facts.amount)}: {_words(facts.status)}"
     note += f", reason given: {_words(facts.reason)}"
     known = select(OrderEvent.id).where(OrderEvent.order_id == order_id, OrderEvent.note == note).limit(1)
     if session.scalar(known) is not None:

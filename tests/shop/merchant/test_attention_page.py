@@ -59,7 +59,7 @@ def test_what_was_paid_wrongly_has_a_sentence_and_no_button(
     page = merchant.get(PAGE).text
     forced = merchant.post(ACCEPT, {"meaning": "place"})
 
-    assert "It cannot be accepted: paid 1 of 3900 minor units." in page
+    assert "It cannot be accepted: paid 0.01 USD of 39.00 USD." in page
     assert ACCEPT not in page
     assert forced.status_code == 409
     assert bench.states(order_id) == ("pending", "needs_attention")

@@ -112,7 +112,11 @@ def test_it_is_refused_in_words_while_its_goods_are_not_there(bench: Bench) -> N
 
 @pytest.mark.parametrize(
     ("amount", "said"),
-    [(Money(1, "USD"), "paid 1 of 3900"), (Money(3901, "USD"), "paid 3901 of"), (Money(3900, "EUR"), "paid in EUR")],
+    [
+        (Money(1, "USD"), "paid 0.01 USD of 39.00 USD"),
+        (Money(3901, "USD"), "paid 39.01 USD of"),
+        (Money(3900, "EUR"), "paid in EUR"),
+    ],
 )
 def test_another_amount_or_currency_is_never_accepted_but_sent_back_and_closed(
     bench: Bench, amount: Money, said: str
@@ -196,7 +200,7 @@ def test_a_dispute_puts_the_order_before_a_person_once(bench: Bench) -> None:
     repeated = [tell(bench, what, name) for what in ("funds_withdrawn", "updated")]
 
     assert bench.states(order_id) == ("placed", "needs_attention")
-    said = f"dispute {name} over 3900 minor units: needs response, reason given: product not received"
+    said = f"dispute {name} over 39.00 USD: needs response, reason given: product not received"
     assert notes(bench, order_id) == [said]
     assert repeated == ["dispute known"] * 2
     assert bench.mails() == ["confirmation", "attention"]
