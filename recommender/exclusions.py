@@ -81,8 +81,8 @@ def why_left_out(candidates: Candidates, shown: Sequence[int], barred: Sequence[
     found[rows] = np.where(candidates.is_near, Why.NEXT_TO_IT, np.where(strong, Why.LOWER, Why.WEAK_FIT))
     rivals = rows[strong]
     found[rivals[np.isin(catalogue.twin_number[rivals], catalogue.twin_number[shown])]] = Why.TWIN
-    found[barred] = Why.SAFETY
-    found[shown] = Why.IN_THE_LIST
+    found[np.array(barred, dtype=np.intp)] = Why.SAFETY  # an empty tuple would mean every product
+    found[np.array(shown, dtype=np.intp)] = Why.IN_THE_LIST
     return found
 
 
