@@ -1,6 +1,6 @@
 """Why not this product: one reason for everything that is not in the list."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -49,6 +49,7 @@ SAID = {
     Why.LOWER: (ExclusionKind.LOWER_RANKED, "Fits too, but others fit better."),
 }
 
+NOTHING_BARRED: Mapping[int, Why] = {}
 _SAID: dict[int, tuple[ExclusionKind, str]] = {int(why): said for why, said in SAID.items()}
 
 
@@ -70,10 +71,20 @@ def why_not(gate: Gate, wish: Wish, catalogue: Catalogue, levels: Levels) -> Rea
     return found
 
 
-def why_left_out(candidates: Candidates, shown: Sequence[int], barred: Sequence[int] = ()) -> Reasons:
+def last_look(candidates: Candidates, row: int) -> Why:
+    """Return why a product must not stay in the finished list, by the product itself: no array has a say in it."""
+    item, limit = candidates.catalogue.items[row], candidates.wish.answers.max_budget_minor
+    if candidates.gate.check(item) is not None:
+        return Why.SAFETY
+    if not item.available:
+        return Why.SOLD_OUT
+    return Why.IN_THE_LIST if limit is None or item.price_minor <= limit else Why.OVER_BUDGET
+
+
+def why_left_out(candidates: Candidates, shown: Sequence[int], barred: Mapping[int, Why] = NOTHING_BARRED) -> Reasons:
     """Return (items,): why each product is not in the list, 0 for those that are: the products in the rows `shown`.
 
-    `barred` are rows that safety took out of the finished list.
+    `barred` are the rows that the last look took out of the finished list.
     """
     catalogue, rows, strong = candidates.catalogue, candidates.rows, candidates.is_strong
     levels = candidates.levels.take(candidates.designs.number)
@@ -81,8 +92,9 @@ def why_left_out(candidates: Candidates, shown: Sequence[int], barred: Sequence[
     found[rows] = np.where(candidates.is_near, Why.NEXT_TO_IT, np.where(strong, Why.LOWER, Why.WEAK_FIT))
     rivals = rows[strong]
     found[rivals[np.isin(catalogue.twin_number[rivals], catalogue.twin_number[shown])]] = Why.TWIN
-    found[np.array(barred, dtype=np.intp)] = Why.SAFETY  # an empty tuple would mean every product
-    found[np.array(shown, dtype=np.intp)] = Why.IN_THE_LIST
+    for row, why in barred.items():
+        found[row] = why
+    found[np.array(shown, dtype=np.intp)] = Why.IN_THE_LIST  # an empty tuple would mean every product
     return found
 
 
@@ -102,7 +114,7 @@ class Exclusions(Sequence[Exclusion]):
     Equal to every sequence of the same exclusions. `together` gives a summary without going through them all.
     """
 
-    def __init__(self, candidates: Candidates, shown: Sequence[int], barred: Sequence[int] = ()) -> None:
+    def __init__(self, candidates: Candidates, shown: Sequence[int], barred: Mapping[int, Why]) -> None:
         self._gate, self._catalogue = candidates.gate, candidates.catalogue
         self._candidates, self._shown, self._barred = candidates, shown, barred
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from recommender.candidates import Candidates, find_candidates
 from recommender.catalogue import prepare
 from recommender.contrast import ahead_of
-from recommender.exclusions import Exclusions
+from recommender.exclusions import Exclusions, last_look
 from recommender.listing import Listing, list_best
 from recommender.notes import soft_notes
 from recommender.reasons import against, contributions, reasons
@@ -29,25 +29,18 @@ def rank(answers: Answers, items: Sequence[Item], *, limit: int = 5, scorer: Sco
     candidates = find_candidates(gate, read_wish(answers), prepare(items))
     listing = list_best(candidates, limit, scorer)
     listed = [int(candidates.rows[place]) for place in listing.places]
-    kept = [number for number, row in enumerate(listed) if _may_be_shown(candidates, row)]
-    shown = [listed[number] for number in kept]
+    barred = {row: why for row in listed if (why := last_look(candidates, row))}
     return Ranking(
-        ranked=_ranked(candidates, listing, kept, shown),
-        excluded=Exclusions(candidates, shown, barred=[row for row in listed if row not in shown]),
+        ranked=_ranked(candidates, listing, [number for number, row in enumerate(listed) if row not in barred]),
+        excluded=Exclusions(candidates, [row for row in listed if row not in barred], barred),
         notes=soft_notes(answers),
         fallback=listing.fallback,
     )
 
 
-def _may_be_shown(candidates: Candidates, row: int) -> bool:
-    """The last look at each product of the list, at the product itself: no array and no scorer has a say in it."""
-    item, limit = candidates.catalogue.items[row], candidates.wish.answers.max_budget_minor
-    is_affordable = limit is None or item.price_minor <= limit
-    return item.available and is_affordable and candidates.gate.check(item) is None
-
-
-def _ranked(candidates: Candidates, listing: Listing, kept: list[int], rows: list[int]) -> tuple[Ranked, ...]:
+def _ranked(candidates: Candidates, listing: Listing, kept: list[int]) -> tuple[Ranked, ...]:
     answers, items = candidates.wish.answers, candidates.catalogue.items
+    rows = [int(candidates.rows[listing.places[number]]) for number in kept]
     shares, unsure = listing.shares[kept], listing.unsure[kept]
     behind = ahead_of(answers, [items[row] for row in rows], shares, listing.doubts[kept])
     found = []

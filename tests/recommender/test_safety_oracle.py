@@ -3,53 +3,20 @@
 Every visit puts all products to the gate, one by one; every fifth one also asks for the whole list.
 """
 
-import csv
 import random
-from pathlib import Path
 
 from recommender.ranking import rank
 from recommender.safety import excluded_for
+from recommender.safety_suite.oracle import ALLERGENS, FLAGS, HEALTH, OF_TYPE, may_be_shown, referral_for
 from recommender.types import Answers, Item, Referral
 
-TABLES = Path(__file__).parents[2] / "recommender" / "data"
 VISITS = 20_000
 SEED = 7
 SIZE = 5
 SAFETY = ("missing_safety", "contraindication", "allergen", "powered_stimulator")
 JUNK = ("", "preg", "XXX", "UNKNOWN", "LATEX ", "ÄÖ")
-
-
-def table(name: str) -> list[dict[str, str]]:
-    with (TABLES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-HEALTH = {row["code"] for row in table("health_codes") if row["kind"] == "health"}
-ALLERGENS = {row["code"] for row in table("health_codes") if row["kind"] == "allergy"}
-FLAGS = {row["code"]: row["refer"] for row in table("red_flags")}
-OF_TYPE = {row["type"]: set(row["contraindications"].split("|")) - {""} for row in table("product_types")}
 AREAS = ("lower_back", "neck", "feet", "hands")
 KINDS = ("muscular_tension", "stress_sleep", "foot_fatigue", "nausea")
-
-
-def may_be_shown(answers: Answers, item: Item) -> bool:
-    """Say whether safety lets this visitor see the product, read straight from the tables and the written rules."""
-    if item.type == "point_pen" and item.powered is not False:
-        return False
-    if item.powered is True and not item.heat and not item.registration_number:
-        return False
-    health, allergies = set(answers.health), set(answers.allergies)
-    if "pregnancy" in answers.triggers:
-        health.add("PREG")
-    if not health and not allergies:
-        return True
-    if None in (item.contraindications, item.cautions, item.allergens, item.powered):
-        return False
-    if (item.contraindications | item.cautions) - HEALTH or item.allergens - ALLERGENS:
-        return False
-    ticked = HEALTH if health - HEALTH else health
-    reacts = ALLERGENS if allergies - ALLERGENS else allergies
-    return not (item.contraindications | OF_TYPE.get(item.type, set())) & ticked and not item.allergens & reacts
 
 
 def some(rng: random.Random, codes: set[str], junk_share: float = 0.06) -> frozenset[str]:
@@ -99,7 +66,7 @@ def test_twenty_thousand_visits_show_nothing_that_the_tables_forbid():
         if visit % 20 == 0:
             items = tuple(an_item(rng, f"S{number}") for number in range(SIZE))
         answers = a_visitor(rng)
-        forbidden = {item.sku for item in items if answers.red_flags or not may_be_shown(answers, item)}
+        forbidden = {item.sku for item in items if not may_be_shown(answers, item)}
 
         assert {item.sku for item in items if excluded_for(answers, item)} == forbidden
 
@@ -115,8 +82,7 @@ def check_list(answers: Answers, items: tuple[Item, ...], forbidden: set[str]) -
     outcome = rank(answers, items)
     assert isinstance(outcome, Referral) == bool(answers.red_flags)
     if isinstance(outcome, Referral):
-        wanted = {FLAGS.get(code, "clinician") for code in answers.red_flags}
-        assert outcome.refer == ("urgent" if "urgent" in wanted else "clinician")
+        assert outcome.refer == referral_for(answers)
         return 0
     assert forbidden.isdisjoint(each.sku for each in outcome.ranked)
     assert {each.sku for each in outcome.excluded if each.kind in SAFETY} == forbidden
