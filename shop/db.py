@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import threading
 import time
 import weakref
 from collections.abc import Iterable
@@ -31,7 +32,7 @@ from sqlalchemy.pool import StaticPool
 WRITE_OPTION = "shop_write"
 BUSY_TIMEOUT_MS = 5_000
 WRITE_WAIT_SECONDS, WRITE_LOOK_SECONDS = 20.0, 0.005
-WAIT_OPTION = "shop_write_wait"
+WAIT_OPTION, GATE_OPTION = "shop_write_wait", "shop_write_gate"
 WAKE = "shop_wake"
 
 Minor = Annotated[int, mapped_column(BigInteger)]
@@ -121,14 +122,27 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN")
 
 
+class _Gate:
+    """Lets one thread of this process at a time look whether the write lock is free; the others sleep meanwhile."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+
+    def renew(self) -> None:
+        """In a forked process nobody is left who could open what was closed."""
+        self.lock = threading.Lock()
+
+
 def _begin_immediate(connection: Connection) -> None:
     """Take SQLite's one write lock, or raise OperationalError when the engine's wait is over.
 
     SQLite's own waiting sleeps up to a tenth of a second between looks, so that of many writers some never find the
-    lock free. Looking every few milliseconds lets each have its turn.
+    lock free. Looking every few milliseconds lets each have its turn, and one who looks for each process is enough.
     """
-    driver = cast(Any, connection.connection.dbapi_connection)
-    until = time.monotonic() + connection.get_execution_options()[WAIT_OPTION]
+    options = connection.get_execution_options()
+    driver, gate = cast(Any, connection.connection.dbapi_connection), options[GATE_OPTION].lock
+    until = time.monotonic() + options[WAIT_OPTION]
+    is_my_turn = gate.acquire(timeout=max(0.0, options[WAIT_OPTION]))
     driver.execute("PRAGMA busy_timeout=0")
     try:
         while time.monotonic() < until:
@@ -142,6 +156,8 @@ def _begin_immediate(connection: Connection) -> None:
                 return
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     finally:
+        if is_my_turn:
+            gate.release()
         driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
@@ -157,7 +173,7 @@ def make_engine(database_url: str, write_wait_seconds: float = WRITE_WAIT_SECOND
         pool_options = {"pool_pre_ping": True, "pool_size": 8, "max_overflow": 8, "pool_timeout": 5}
         return _leave_behind_at_fork(create_engine(url, hide_parameters=True, **pool_options))
     in_memory = url.database in (None, "", ":memory:")
-    options = {WAIT_OPTION: write_wait_seconds}
+    options = {WAIT_OPTION: write_wait_seconds, GATE_OPTION: _Gate()}
     pool = {"poolclass": StaticPool} if in_memory else {}
     engine = create_engine(url, hide_parameters=True, execution_options=options, **pool)
     event.listen(engine, "connect", _set_pragmas)
@@ -175,6 +191,8 @@ def _leave_behind_at_fork(engine: Engine) -> Engine:
     def forget_connections() -> None:
         if (known := kept()) is not None:
             known.dispose(close=False)  # they are the parent's to close
+            if (gate := known.get_execution_options().get(GATE_OPTION)) is not None:
+                gate.renew()
 
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=forget_connections)

@@ -137,10 +137,14 @@ class ProviderEvent:
 
 
 class Gateway(Protocol):
-    """The provider, seen from the shop. Every method is network: call it outside any transaction.
+    """The provider, seen from the shop. Every method but `warm_up` is network: call it outside any transaction.
 
-    All raise GatewayUnavailable (try again) or GatewayRefused (do not).
+    All of those raise GatewayUnavailable (try again) or GatewayRefused (do not).
     """
+
+    def warm_up(self) -> None:
+        """Begin to load what the first call needs, beside whatever else is done. No network; returns at once."""
+        ...
 
     def open_payment(self, request: PaymentRequest) -> PaymentPage:
         """Open the payment page of `request`, or get the same page again."""

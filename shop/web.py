@@ -87,6 +87,22 @@ def db() -> Session:
 
 
 @contextmanager
+def reading() -> Iterator[Session]:
+    """A session of its own for one look at what is committed: takes no write lock, and keeps nothing open afterwards.
+
+    What the request's session read before is read again when it is next needed. Raises RuntimeError inside
+    `transaction()`, whose changes it would not see.
+    """
+    if g.get("shop_writing", False):
+        raise RuntimeError("reading() inside transaction()")
+    if "shop_session" in g:
+        db().rollback()  # gives its connection back: no thread has two
+        db().expire_all()
+    with runtime().sessions() as session:
+        yield session
+
+
+@contextmanager
 def transaction(*, wait_seconds: float | None = None) -> Iterator[Session]:
     """The request's session as a writer: commits at the end, rolls back on any error.
 

@@ -37,6 +37,7 @@ class FakeGateway:
     def __init__(self, *, livemode: bool = False) -> None:
         self.livemode = livemode
         self.now: datetime | None = None
+        self.is_warm = False
         self.is_down = False
         self.loses_answers = False
         self.refunds_start_pending = False
@@ -48,6 +49,9 @@ class FakeGateway:
         self.disputes: dict[str, DisputeFacts] = {}
         self._answers: dict[str, tuple[object, PaymentPage | RefundFacts]] = {}
         self._numbers = count(1)
+
+    def warm_up(self) -> None:
+        self.is_warm = True
 
     def open_payment(self, request: PaymentRequest) -> PaymentPage:
         self._call("open_payment")

@@ -7,7 +7,7 @@ from flask import Response
 from shop.checkout.forms import PlaceForm
 from shop.checkout.service import Placed
 from shop.errors import Conflict
-from shop.gateway import GatewayRefused, GatewayUnavailable
+from shop.gateway import GatewayRefused, GatewayUnavailable, PaymentRequest
 from shop.orders import service as orders
 from shop.orders.models import Order
 from shop.orders.states import OrderState
@@ -24,7 +24,7 @@ def pay(placed: Placed, form: PlaceForm, *, now: datetime) -> Response:
     """Open the payment page of an order that was just placed, and lead there."""
     if placed.request is None:
         return see_other(shop_url("order.page", token=placed.order_token))
-    return _lead_to_page(placed.order_id, form, now=now)
+    return _lead_to_page(placed.order_id, form, request=placed.request if placed.is_new else None, now=now)
 
 
 def go_on_paying(order: Order, form: PlaceForm, *, now: datetime) -> Response:
@@ -72,9 +72,12 @@ def provider_silent(error: GatewayUnavailable, form: PlaceForm) -> Response:
     return no_store(answer)
 
 
-def _lead_to_page(order_id: int, form: PlaceForm, *, now: datetime) -> Response:
+def _lead_to_page(order_id: int, form: PlaceForm, *, request: PaymentRequest | None = None, now: datetime) -> Response:
+    """Lead to the payment page. Of an order placed this moment the `request` is known: nothing is read again."""
     desk = web_desk()
     try:
+        if request is not None:
+            return see_other(flow.open_page(desk, request).url)
         return see_other(flow.payment_page(desk, order_id, now=now))
     except GatewayUnavailable as error:
         return provider_silent(error, form)

@@ -81,11 +81,15 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """The order, and the call that opens its payment page: None when there is nothing to pay."""
+    """The order, and the call that opens its payment page: None when there is nothing to pay.
+
+    An order that was there already (`is_new` is False) may have its page already, too.
+    """
 
     order_id: int
     order_token: str
     request: PaymentRequest | None
+    is_new: bool = True
 
 
 def intent_text(session: Session, contents: CartView, details: CheckoutDetails) -> str:
@@ -108,15 +112,15 @@ def place_order(
         return _again(session, earlier)
     if basket is None or basket.version != intent.cart_version:
         raise CartChanged
-    if any(payments.live_attempt(session, other.id) for other in orders.open_orders_of_cart(session, cart_id)):
+    if payments.is_cart_being_paid(session, cart_id):
         raise CartChanged  # another window ordered this cart meanwhile: its payment page is closed first
     contents = cart.view(session, basket, terms.zones)
     _check(contents, details, intent)
     refuse_hoarder(session, details.email, most=terms.open_orders_per_email)
     order = orders.create_order(session, _draft(contents, details, intent), now=now)
     expires_at = now + timedelta(minutes=terms.hold_minutes)
-    for line in sorted(order.lines, key=lambda line: line.sku):  # one lock order, so no deadlock
-        stock.reserve(session, order_id=order.id, sku=line.sku, quantity=line.quantity, expires_at=expires_at)
+    wanted = {line.sku: line.quantity for line in order.lines}
+    stock.hold_for_new_order(session, order.id, wanted, expires_at=expires_at)
     if order.total_minor == 0:
         place_free(session, order.id, letterhead=terms.letterhead, now=now)
         return Placed(order.id, order.token, None)
@@ -133,7 +137,7 @@ def place_order(
 
 def _again(session: Session, order: Order) -> Placed:
     attempt = payments.live_attempt(session, order.id)
-    return Placed(order.id, order.token, None if attempt is None else payments.request_of(attempt))
+    return Placed(order.id, order.token, None if attempt is None else payments.request_of(attempt), False)
 
 
 def _check(contents: CartView, details: CheckoutDetails, intent: Intent) -> None:

@@ -46,6 +46,7 @@ def details() -> Response:
     contents = _contents()
     if contents is None or not contents.can_check_out:
         return see_other(shop_url("cart.page"))
+    runtime().gateway.warm_up()  # while the address is typed
     form = DetailsForm(meta={"csrf_context": _secret()}).fill(kept.kept_details(), contents.place)
     return _details_page(form, contents)
 
@@ -117,6 +118,8 @@ def _place(cart_id: int, form: PlaceForm, now: datetime) -> Response:
     if not runtime().keyring.is_mac(PURPOSE, checkout.intent_text(db(), contents, typed), form.token()):
         return see_other(shop_url("checkout.review", told="changed"))
     other = close_other_orders(cart_id, contents.version, form, now=now)
+    if other is None and not contents.can_check_out:
+        other = see_other(shop_url("cart.page", told="short"))  # said at once: nobody waits for a lock to hear it
     if other is not None:
         return other
     intent = checkout.Intent(form.token(), contents.version, contents.quote.total)

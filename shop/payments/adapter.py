@@ -43,7 +43,14 @@ class StripeGateway:
     def __init__(self, config: Config, http_client: HttpClientFactory | None = None) -> None:
         self._config = config
         self._http_client = http_client
+        self._is_warm = False
         self._waiting = threading.BoundedSemaphore(max(1, config.provider_concurrency))
+
+    def warm_up(self) -> None:
+        """Begin to import the library, so that the first buyer of a process does not wait for it. Returns at once."""
+        if not self._is_warm:
+            self._is_warm = True
+            threading.Thread(target=lambda: self._client, daemon=True).start()
 
     def open_payment(self, request: PaymentRequest) -> PaymentPage:
         """Open the payment page of `request`, or get the same page again."""

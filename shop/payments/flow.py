@@ -43,7 +43,7 @@ def payment_page(desk: Desk, order_id: int, *, now: datetime) -> str:
 
     Raises Conflict when the order is not waiting for a payment, and like `open_page`.
     """
-    with desk.transaction() as session:
+    with desk.look() as session:
         order = orders.get_by_id(session, order_id)
         attempt = service.live_attempt(session, order_id)
         if order.state is not OrderState.PENDING or attempt is None:
@@ -76,7 +76,7 @@ def settle_from_return(desk: Desk, order_token: str, *, now: datetime, actor: st
 
     An unknown token, or an order whose payment is settled, changes nothing. Raises GatewayUnavailable.
     """
-    with desk.transaction() as session:
+    with desk.look() as session:
         order = orders.find_by_token(session, order_token)
         attempt = service.live_attempt(session, order.id) if order is not None else None
         if order is None or attempt is None:
@@ -94,7 +94,7 @@ def look_again(desk: Desk, order_id: int, *, now: datetime) -> Outcome:
 
     Nothing is ended that can still be paid. Raises GatewayUnavailable.
     """
-    with desk.transaction() as session:
+    with desk.look() as session:
         number = orders.get_by_id(session, order_id).number
         attempts = service.attempts_of(session, order_id)
         asked = [a.session_id for a in attempts if a.session_id and not a.captured_minor]
@@ -120,7 +120,7 @@ def close_open_session(desk: Desk, order_id: int, *, now: datetime, actor: str =
     A page that was paid meanwhile is settled as paid. Raises GatewayUnavailable, or GatewayRefused when the page is
     still open: then nothing was released.
     """
-    with desk.transaction() as session:
+    with desk.look() as session:
         order = orders.get_by_id(session, order_id)
         attempts = [a for a in service.attempts_of(session, order_id) if a.state in service.LIVE]
         completed = [a for a in service.attempts_of(session, order_id) if a.state is AttemptState.COMPLETED]
@@ -160,7 +160,7 @@ def expire_due(desk: Desk, *, now: datetime) -> int:
 
     One that cannot be ended keeps its units a little longer, so that it is not the first of every run.
     """
-    with desk.transaction() as session:
+    with desk.look() as session:
         due = stock.orders_with_expired_holds(session, now)
     ended = 0
     for order_id in due:

@@ -73,7 +73,7 @@ def reconcile_all(desk: Desk, *, since: datetime, now: datetime) -> ReconcileRep
     """
     run = _Run(desk, now, 0, [], [], [])
     listed = {facts.session_id: facts for facts in desk.gateway().list_payments(since)}
-    with desk.transaction() as session:
+    with desk.look() as session:
         work = _listed_work(session, listed, run.unknown)
         open_orders = _open_orders(session, now)
         open_refunds = [refund.id for refund in refunds.unsettled(session)]
@@ -89,7 +89,7 @@ def reconcile_all(desk: Desk, *, since: datetime, now: datetime) -> ReconcileRep
         with _one(run, number):
             refunding.catch_up_payment(desk, payment_intent, now=now)
             run.repaired.append(f"{number} (refunds)")
-    with desk.transaction() as session:
+    with desk.look() as session:
         attention = session.scalars(
             select(Order.number).where(Order.payment_state == PaymentState.NEEDS_ATTENTION).order_by(Order.id)
         ).all()

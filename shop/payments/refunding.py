@@ -30,7 +30,7 @@ def send_refund(desk: Desk, request: RefundRequest, *, now: datetime) -> RefundS
 
     One that has an answer already is not sent again, and one whose key the provider may have forgotten is asked for.
     """
-    with desk.transaction() as session:
+    with desk.look() as session:
         kept = refunds.get_refund(session, request.refund_id)
         state, created_at = kept.state, kept.created_at
     if state is not RefundState.REQUESTED:
@@ -71,7 +71,7 @@ def catch_up_refund(desk: Desk, refund_id: int, *, now: datetime) -> RefundState
     Once the provider may have forgotten the key, a call that never arrived is not sent any more: it failed. A refund
     that has its answer stays as it is.
     """
-    with desk.transaction() as session:
+    with desk.look() as session:
         kept = refunds.get_refund(session, refund_id)
         request, created_at, provider_id, state = (
             refunds.request_of(kept),

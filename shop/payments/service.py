@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from shop.errors import Conflict, NotFound
 from shop.gateway import PaymentPage, PaymentRequest
 from shop.orders.models import Order
+from shop.orders.states import OrderState
 from shop.payments.models import PaymentAttempt
 from shop.payments.rules import SHORTEST_SESSION, session_parameters
 from shop.payments.states import NEXT_ATTEMPT_STATES, AttemptState
@@ -18,18 +19,15 @@ LIVE = (AttemptState.PREPARED, AttemptState.OPEN)
 def prepare_attempt(
     session: Session, order: Order, *, success_url: str, cancel_url: str, session_minutes: int, now: datetime
 ) -> PaymentRequest:
-    """The call that opens the order's payment page, stored with every parameter so that a retry sends the same.
+    """The call that opens the payment page of a new order, stored with every parameter so that a retry sends the same.
 
-    An order that has a live attempt gets that one again. Call `gateway.open_payment` after the commit.
+    Call `gateway.open_payment` after the commit. An order has one first attempt: a second one breaks a unique key.
     """
-    attempt = live_attempt(session, order.id)
-    if attempt is None:
-        expires_at = _whole_seconds(now + timedelta(minutes=session_minutes))
-        parameters = session_parameters(
-            order, success_url=success_url, cancel_url=cancel_url, expires_at=int(expires_at.timestamp())
-        )
-        attempt = _add_attempt(session, order, parameters, expires_at=expires_at, now=now)
-    return request_of(attempt)
+    expires_at = _whole_seconds(now + timedelta(minutes=session_minutes))
+    parameters = session_parameters(
+        order, success_url=success_url, cancel_url=cancel_url, expires_at=int(expires_at.timestamp())
+    )
+    return request_of(_add_attempt(session, order, 1, parameters, expires_at=expires_at, now=now))
 
 
 def prepare_next_attempt(
@@ -42,7 +40,8 @@ def prepare_next_attempt(
     expires_at = _whole_seconds(now + timedelta(minutes=session_minutes))
     parameters["expires_at"] = int(expires_at.timestamp())
     order = session.get_one(Order, attempt.order_id)
-    return request_of(_add_attempt(session, order, parameters, expires_at=expires_at, now=now))
+    last = session.scalar(select(func.max(PaymentAttempt.attempt)).where(PaymentAttempt.order_id == order.id)) or 0
+    return request_of(_add_attempt(session, order, last + 1, parameters, expires_at=expires_at, now=now))
 
 
 def request_of(attempt: PaymentAttempt) -> PaymentRequest:
@@ -75,6 +74,13 @@ def live_attempt(session: Session, order_id: int) -> PaymentAttempt | None:
         .order_by(PaymentAttempt.attempt.desc())
         .limit(1)
     )
+
+
+def is_cart_being_paid(session: Session, cart_id: int) -> bool:
+    """Whether an order of this cart has a payment page that is open, or being opened."""
+    waiting = exists().where(Order.id == PaymentAttempt.order_id, PaymentAttempt.state.in_(LIVE))
+    found = select(Order.id).where(Order.cart_id == cart_id, Order.state == OrderState.PENDING, waiting).limit(1)
+    return session.scalar(found) is not None
 
 
 def get_attempt(session: Session, attempt_id: int) -> PaymentAttempt:
@@ -121,14 +127,19 @@ def move_attempt(session: Session, attempt: PaymentAttempt, new: AttemptState) -
 
 
 def _add_attempt(
-    session: Session, order: Order, parameters: dict[str, object], *, expires_at: datetime, now: datetime
+    session: Session,
+    order: Order,
+    number: int,
+    parameters: dict[str, object],
+    *,
+    expires_at: datetime,
+    now: datetime,
 ) -> PaymentAttempt:
-    last = session.scalar(select(func.max(PaymentAttempt.attempt)).where(PaymentAttempt.order_id == order.id)) or 0
     attempt = PaymentAttempt(
         order_id=order.id,
-        attempt=last + 1,
+        attempt=number,
         # the number, not the id: ids come again when a database is restored or started over
-        idempotency_key=f"order:{order.number}:session:{last + 1}",
+        idempotency_key=f"order:{order.number}:session:{number}",
         parameters=parameters,
         created_at=now,
         expires_at=expires_at,

@@ -2,11 +2,11 @@
 
 from shop.mail.letterhead import Letterhead
 from shop.payments.desk import Desk
-from shop.web import config, gateway, transaction
+from shop.web import config, gateway, reading, transaction
 
 
 def web_desk() -> Desk:
-    """The provider, `transaction()` and the letterhead of the shop mounted in the current app."""
+    """The provider, `transaction()`, `reading()` and the letterhead of the shop mounted in the current app."""
     settings = config()
     return Desk(
         gateway=gateway,
@@ -15,4 +15,5 @@ def web_desk() -> Desk:
         session_minutes=settings.session_minutes,
         hold_minutes=settings.hold_minutes,
         armed_failpoint=settings.failpoint,
+        reading=reading,
     )

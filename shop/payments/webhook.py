@@ -26,7 +26,7 @@ def handle(desk: Desk, event: ProviderEvent, *, now: datetime) -> str:
     The event's own content is not believed: the provider is asked what is true now. When anything fails nothing is
     stored, so that the provider sends the event again. Raises GatewayUnavailable.
     """
-    with desk.transaction() as session:
+    with desk.look() as session:
         if session.get(ReceivedEvent, event.event_id) is not None:
             return "duplicate"
     payment = refund = dispute = None

@@ -3,7 +3,7 @@
 Callers that touch several SKUs go through them in sorted order, so that two orders never wait for each other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -44,6 +44,17 @@ def reserve(session: Session, *, order_id: int, sku: str, quantity: int, expires
         return
     hold.expires_at = expires_at
     _move(session, hold, HoldState.HELD)
+
+
+def hold_for_new_order(session: Session, order_id: int, wanted: Mapping[str, int], *, expires_at: datetime) -> None:
+    """Hold units per SKU for an order that was written in this very transaction. Raises OutOfStock."""
+    for sku, quantity in sorted(wanted.items()):
+        if not _shift(session, sku, available=-quantity, held=quantity):
+            raise OutOfStock(sku, quantity)
+    session.add_all(
+        Hold(order_id=order_id, sku=sku, quantity=quantity, state=HoldState.HELD, expires_at=expires_at)
+        for sku, quantity in sorted(wanted.items())
+    )
 
 
 def extend_holds(session: Session, order_id: int, expires_at: datetime) -> int:

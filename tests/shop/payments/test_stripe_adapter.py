@@ -120,3 +120,22 @@ def test_the_real_library_speaks_over_a_socket(slow_address: str) -> None:
 
     assert page.url.startswith(slow_address)
     assert gateway.close_payment(page.session_id).status == "expired"
+
+
+def test_the_library_is_loaded_beside_the_request_and_once(server: StripeServer) -> None:
+    made: list[threading.Thread] = []
+
+    def client() -> InProcessStripe:
+        made.append(threading.current_thread())
+        return InProcessStripe(server)
+
+    gateway = StripeGateway(config(), http_client=client)
+    for _ in range(3):
+        gateway.warm_up()
+    while not made:
+        time.sleep(0.01)
+    gateway.open_payment(make_request())
+
+    assert len(made) == 1
+    assert made[0] is not threading.current_thread()
+    assert server.ledger()["sessions"]
