@@ -88,6 +88,12 @@ def never_ask(session: Session, email: str) -> int:
     )
 
 
+def waiting_orders(session: Session, email: str) -> list[str]:
+    """The numbers of an address's orders that may still be asked about."""
+    theirs = select(Order.number).join(FollowUp, FollowUp.order_id == Order.id)
+    return list(session.scalars(theirs.where(Order.email == normal_email(email)).order_by(Order.id)))
+
+
 def line_title(line: OrderLine) -> str:
     """A line as mail and page name it: neutrally, as the order does (R11)."""
     return f"{line.title}, {line.option_value}" if line.option_value else line.title

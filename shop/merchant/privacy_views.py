@@ -9,6 +9,7 @@ from wtforms import StringField
 from shop.audit import service as audit
 from shop.clock import utc_now
 from shop.csrf import ProtectedForm
+from shop.follow_up import service as follow_up
 from shop.keys import fingerprint
 from shop.merchant.pages import blueprint, me, merchant_page, token_meta
 from shop.newsletter import service as newsletter
@@ -43,7 +44,11 @@ def privacy_export() -> Response:
     email = _email(form)
     if email is None:
         return _page(form, 422)
-    kept = {"orders": orders.export_customer(db(), email), "newsletter": newsletter.export_subscriber(db(), email)}
+    kept = {
+        "orders": orders.export_customer(db(), email),
+        "newsletter": newsletter.export_subscriber(db(), email),
+        "to_be_asked_once": follow_up.waiting_orders(db(), email),
+    }
     _record("privacy.exported", email, {"orders": len(kept["orders"] or ())})
     answer = jsonify(kept)
     answer.headers["Content-Disposition"] = 'attachment; filename="customer.json"'
@@ -59,6 +64,7 @@ def privacy_erase() -> Response:
         return _page(form, 422)
     now = utc_now()
     with transaction() as session:
+        follow_up.never_ask(session, email)
         erased = orders.erase_customer(session, email, now)
         had_newsletter = newsletter.erase_subscriber(session, email)
         audit.record(

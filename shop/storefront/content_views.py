@@ -80,6 +80,7 @@ def _own_words() -> dict[str, str]:
         "contact_email": settings.contact_email,
         "postal_address": settings.postal_address,
         "answers_minutes": str(settings.answers_minutes),
+        "learning_days": str(settings.learning_days),
         "cart_days": str(settings.cart_days),
     }
 

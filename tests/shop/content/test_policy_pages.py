@@ -9,6 +9,7 @@ VALUES = {
     "contact_email": "hello@nap.example",
     "postal_address": "1 Quiet Street",
     "answers_minutes": "45",
+    "learning_days": "300",
     "cart_days": "30",
 }
 
@@ -60,3 +61,13 @@ def test_a_merchants_own_page_comes_first(tmp_path):
 @pytest.mark.parametrize("slug", ["../pages/terms", "secret", "", "terms.md"])
 def test_no_other_file_can_be_asked_for(slug):
     assert find_page(slug, VALUES) is None
+
+
+def test_the_health_data_policy_says_what_is_noted_with_the_second_consent_and_for_how_long():
+    page = find_page("health-data", VALUES)
+
+    assert page is not None
+    text = page.html.striptags()
+    assert "after 300 days" in text
+    assert "We do not note your answers" in text
+    assert "see it all, take it along or erase it" in text

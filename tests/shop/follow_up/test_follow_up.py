@@ -115,9 +115,12 @@ def test_who_never_wants_to_be_asked_is_forgotten_for_every_order(session: Sessi
     for number in ("TS-TEST-0001", "TS-TEST-0002"):
         make_shipped(session, number)
 
+    waiting = service.waiting_orders(session, "PAT@example.com")
     gone = service.never_ask(session, "Pat@Example.com")
 
+    assert waiting == ["TS-TEST-0001", "TS-TEST-0002"]
     assert (gone, ask(session, NOW + FORTNIGHT)) == (2, 0)
+    assert service.waiting_orders(session, "pat@example.com") == []
 
 
 def test_a_link_opens_its_order_until_its_time_is_over_or_the_order_is_erased(session: Session) -> None:
