@@ -1,5 +1,7 @@
 """The gate: only a candidate that is surely better, safe and well supported by the log replaces the live model."""
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -246,3 +248,14 @@ def test_the_sentences_say_what_cannot_be_concluded_and_make_no_health_claim():
     assert "What cannot be said" in text
     assert "16 p (1 - p) / d²" in text
     assert find_claims(text) == ()
+
+
+def test_estimates_gate_and_card_need_numpy_alone():
+    program = (
+        "import sys, recommender.offpolicy, recommender.gate, recommender.gate_words, recommender.model_card;"
+        "print(*{name.split('.')[0] for name in sys.modules})"
+    )
+
+    printed = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout
+
+    assert {"sklearn", "scipy", "pandas", "shop", "flask"}.isdisjoint(printed.split())
