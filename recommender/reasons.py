@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence, Set
 
-from recommender.knowledge import type_knowledge
+from recommender.knowledge import TRIGGER_KINDS, type_knowledge
 from recommender.questionnaire import AREAS
 from recommender.types import Answers, Codes, Contribution, Item
 
@@ -16,6 +16,9 @@ PLACES = {
     "on_the_go": "on the go",
     "floor": "on the floor",
 }
+SITUATIONS = {"desk_work": "desk work", "standing": "standing", "sport": "sport"}
+"""What brings it on and may be said beside a product. Complaints may not: that would read as a claim (R20)."""
+SITUATION_KINDS = {words: TRIGGER_KINDS[code] for code, words in SITUATIONS.items()}
 _AREA_ORDER = tuple(choice.code for choice in AREAS.choices)
 _AREA_WORDS = {choice.code: f"the {choice.wording.lower()}" for choice in AREAS.choices}
 
@@ -58,7 +61,11 @@ def _areas(codes: Codes) -> str:
 
 
 def _position(answers: Answers, item: Item) -> str:
-    return f"Used {_positions(item)}."
+    asked = answers.position
+    if asked not in PLACES or asked not in item.positions:
+        return f"Used {_positions(item)}."
+    others = _listed([words for code, words in PLACES.items() if code in item.positions and code != asked], "or")
+    return f"Used {PLACES[asked]}, as you asked{f'; {others} too' if others else ''}."
 
 
 def _other_position(answers: Answers, item: Item) -> str:
@@ -70,12 +77,38 @@ def _positions(item: Item) -> str:
 
 
 def _firmness(answers: Answers, item: Item) -> str:
-    low, high = (FIRMNESS[min(max(mark or 3, 1), 5) - 1] for mark in (item.pressure_min, item.pressure_max))
-    return f"Pressure is {low}." if low == high else f"Pressure goes from {low} to {high}."
+    felt = _felt(item)
+    if not answers.pressure:
+        return f"{felt}."
+    asked, mildest, firmest = _firm(answers.pressure), item.pressure_min or 3, item.pressure_max or 3
+    if not mildest <= answers.pressure <= firmest:
+        return f"{felt}, near the {asked} you asked for."
+    return f"{felt}, as you asked." if mildest == firmest else f"{felt}; you asked for {asked}."
 
 
 def _firmness_off(answers: Answers, item: Item) -> str:
-    return f"{_firmness(answers, item)[:-1]}, which is not quite what you asked for."
+    wanted = f"you asked for {_firm(answers.pressure)}" if answers.pressure else "something else is good to start with"
+    return f"{_felt(item)}; {wanted}."
+
+
+def _felt(item: Item) -> str:
+    low, high = _firm(item.pressure_min), _firm(item.pressure_max)
+    return f"Pressure is {low}" if low == high else f"Pressure goes from {low} to {high}"
+
+
+def _firm(mark: int | None) -> str:
+    return FIRMNESS[min(max(mark or 3, 1), 5) - 1]
+
+
+def _trigger(answers: Answers, item: Item) -> str:
+    named = [words for code, words in SITUATIONS.items() if code in answers.triggers]
+    met = [words for words in named if SITUATION_KINDS[words] in item.pain_kinds]
+    return f"Suits what you named: {_listed(met, 'and')}." if met else "Suits the situation you named."
+
+
+def _known(answers: Answers, item: Item) -> str:
+    as_you_do = ", as you do" if answers.experience in ("some", "regular") else ""
+    return f"Made for people who know such tools{as_you_do}."
 
 
 def _carry(answers: Answers, item: Item) -> str:
@@ -122,12 +155,12 @@ IN_FAVOUR: dict[str, str | Sentence] = {
     "purpose": "Made for few uses, yours among them.",
     "breadth": "Large enough to rest much of the body on.",
     "kind": "Matches what you want it for.",
-    "trigger": "Suits the situation you named.",
+    "trigger": _trigger,
     "position": _position,
     "firmness": _firmness,
     "gentle": "Stays on the mild side.",
     "control": "You can ease off at any moment.",
-    "experience": "Made for people who know such tools.",
+    "experience": _known,
     "carry": _carry,
     "pocket": "Small enough for a pocket or a small bag.",
     "travel": "Easy to take along.",

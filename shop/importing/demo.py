@@ -16,7 +16,7 @@ DEMO_DEFAULTS = {
         "Read the cautions before first use. Stop when it hurts, when the skin reacts or when you feel unwell. "
         "Not a toy: keep away from small children and pets."
     ),
-    "care": "Wipe with a damp cloth and mild soap and let it dry in the air. Unplug it first if it has a cable.",
+    "care": "Wipe with a damp cloth and mild soap and let it dry in the air.",
 }
 
 

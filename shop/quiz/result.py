@@ -6,7 +6,7 @@ from flask import Response
 
 from recommender.questionnaire import RED_FLAGS
 from recommender.types import UNKNOWN, Referral
-from shop.quiz.summary import answer_lines
+from shop.quiz.summary import answer_lines, asked_for
 from shop.quiz.visit_token import visit_token
 from shop.quiz.visitor import Run
 from shop.recommendations.service import FIRST_SHOWN, Pick, Recommendation
@@ -32,6 +32,7 @@ def result_page(found: Recommendation, run: Run, *, visible: int) -> Response:
         first_shown=FIRST_SHOWN,
         notes=found.notes,
         left_out=found.left_out,
+        asked=asked_for(run.state),
         rows=rows,
         minutes=shop.answers_minutes,
         log_url=shop_url("quiz.visit_log", token=visit_token(run.visit)) if run.visit else None,

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from recommender.questionnaire import PAGES, Kind, Question
+from recommender.questionnaire import AREAS, PAGES, PORTABILITY, POSITION, PRESSURE, Kind, Question
+from shop.catalogue.codes import FIRMNESS
 from shop.money import Money, format_money
 from shop.quiz.service import NONE, Given, State
 
+_NO_WISH = ("any", "none")
 LEFT_OPEN = "Left open"
 
 
@@ -22,6 +24,24 @@ class AnswerLine:
 def answer_lines(state: State, *, currency: str, locale: str) -> tuple[AnswerLine, ...]:
     """Every question with its answer, in the questionnaire's order."""
     return tuple(_lines(state, currency, locale))
+
+
+def asked_for(state: State) -> str:
+    """What was asked for of the product, such as "lower back, sitting, mild"; "" when nothing was.
+
+    Where it is used, how, how firm, how far it goes: what the reasons are measured by. Nothing about health.
+    """
+    firm = state.get(PRESSURE.field)
+    words = [word for question in (AREAS, POSITION) for word in _chosen(question, state.get(question.field))]
+    words += [FIRMNESS[firm]] if isinstance(firm, int) and firm in FIRMNESS else []
+    words += _chosen(PORTABILITY, state.get(PORTABILITY.field))
+    return ", ".join(word.lower() for word in words)
+
+
+def _chosen(question: Question, given: Given) -> list[str]:
+    """The wordings that were ticked; none for "no preference" and the like."""
+    codes = given if isinstance(given, tuple) else (given,)
+    return [choice.wording for choice in question.choices if choice.code in codes and choice.code not in _NO_WISH]
 
 
 def _lines(state: State, currency: str, locale: str) -> Iterator[AnswerLine]:

@@ -69,7 +69,7 @@ def product(slug: str) -> Response:
 
 def _product_context(shown: ProductView, delivery: DeliveryHint) -> dict[str, Any]:
     origin, list_url = config().origin, shop_window().product_url.rstrip("/")
-    trail = [(config().name, shop_url("content.home")), ("Mats & tools", list_url)]
+    trail = [("Home", shop_url("content.home")), ("Mats & tools", list_url)]
     return {
         "product": shown,
         "trail": [*trail, (shown.name, None)],

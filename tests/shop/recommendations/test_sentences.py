@@ -35,12 +35,13 @@ def every_item() -> list[Item]:
 
 
 def every_visitor() -> list[Answers]:
-    """Visitors that differ in what the sentences name: areas, position, pressure, experience and budget."""
+    """Visitors that differ in what the sentences name: areas, position, pressure, triggers, experience and budget."""
     areas = sorted(QUESTIONS["areas"].codes)
     made = [make_answers(areas=frozenset({one, other})) for one, other in product(areas, repeat=2)]
     made += [make_answers(position=code) for code in (None, "?", *QUESTIONS["position_preference"].codes)]
     made += [make_answers(experience=code) for code in (None, "?", *QUESTIONS["experience"].codes)]
-    made += [make_answers(pressure=mark) for mark in (None, 1, 5)]
+    made += [make_answers(pressure=mark) for mark in (None, 1, 3, 5)]
+    made += [make_answers(triggers=frozenset({code})) for code in QUESTIONS["triggers"].codes]
     return [*made, make_answers(areas=NOTHING), make_answers(max_budget_minor=5_000)]
 
 
