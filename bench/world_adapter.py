@@ -12,25 +12,27 @@ from typing import Any
 import numpy as np
 
 from recommender.bits import Floats
-from recommender.learning.columns import Columns
+from recommender.learning.columns import ITEM, Columns
 from recommender.posterior import Names, Rows
 
 STAGES = ("opened", "carted", "bought", "kept", "helped")
 START_LEVEL = (-1.5, -1.0, -1.0, 1.0, 0.0)
 RELIEF_THAT_HELPS = 0.3
 """The share of pain relieved from which the world's documentation calls a purchase helpful."""
-SHARE_OF_SCORE = 0.5
-"""How much of the textbook's score each stage is expected to follow, before the log has its say."""
+APPEAL, BENEFIT = np.array([1.0, 0.5, 0.25, 0.0, 0.0]), np.array([0.25, 0.5, 0.5, 1.0, 1.0])
+"""How far each stage follows what the eye sees, and what the body feels: a guess that the log corrects."""
 FLAGS = ("portable", "washable", "heated")
 NOVICE_FIRMNESS, STEP = 2.0, 0.75
 """Firmness for a first-timer of middling sensitivity, and how far a step of experience or sensitivity moves it."""
 MISFIT, MATCH, AFFINITY, RATING, OVER = -0.4, 1.0, 2.0, 0.5, -1.0
 BUDGETS, PRICE_KNOTS = 3, (1 / 3, 1 / 2, 2 / 3)
 START_SD = {
-    "match": 0.35, "rating": 0.3, "firmness": 0.35, "firmness squared": 0.1, "firmness by person": 0.2,
-    "person": 0.2, "price": 0.3, "flags": 0.07, "region by kind": 0.4, "kind by pain": 0.2, "kind by duration": 0.2,
-    "item": 0.4,
+    "match": 0.4, "rating": 0.4, "firmness": 0.5, "firmness squared": 0.15, "firmness by person": 0.25,
+    "person": 0.3, "price": 0.4, "flags": 0.1, "region by kind": 0.6, "kind by pain": 0.3, "kind by duration": 0.3,
+    ITEM: 0.5,
 }  # fmt: skip
+SEEN, SEEN_AND_FELT = frozenset({"rating", "price"}), frozenset({"match", ITEM})
+"""Groups that appeal; groups that do both; all others are felt."""
 
 Context = dict[str, Any]
 Item = dict[str, Any]
@@ -97,12 +99,26 @@ class World:
         return Columns(
             self.names,
             self.groups,
-            np.tile(SHARE_OF_SCORE * self.textbook, (len(STAGES), 1)),
+            self._loadings(),
             stages=STAGES,
             prior_intercept=np.array(START_LEVEL),
             start_sd=START_SD,
+            profile={group: _profile(group) for group in START_SD},
             graded={"helped": RELIEF_THAT_HELPS},
         )
+
+    def _loadings(self) -> Floats:
+        """(stages, p): what the textbook says of appeal, shown early, and of benefit, shown late."""
+        by_eye = np.array([group in SEEN for group in self.groups])
+        both = np.array([group in SEEN_AND_FELT for group in self.groups])
+        appeal, benefit = self.textbook * (by_eye | both), self.textbook * ~by_eye * (1 - both / 2)
+        loadings: Floats = np.outer(APPEAL, appeal) + np.outer(BENEFIT, benefit)
+        return loadings
+
+
+def _profile(group: str) -> Floats:
+    causes = [APPEAL] if group in SEEN else [APPEAL, BENEFIT] if group in SEEN_AND_FELT else [BENEFIT]
+    return np.column_stack(causes)
 
 
 class Shelf:

@@ -16,6 +16,13 @@ STAGES = ("opened", "bought", "helped")
 
 START_SD = 0.3
 """How far a weight may lie from the expert's before any data has said how far it does (logits)."""
+AGREEMENT = 0.5
+"""The correlation between stages to start with: what attracts mostly also sells, and what sells mostly helps."""
+OWN = 0.05
+"""How much of a profile's variance each stage has for itself."""
+LEVEL, TRUST, ITEM = "(level)", "(trust)", "(item)"
+"""Groups that every world has: the level of each stage, how far the expert's score is believed, the items."""
+_LEVEL_SD, _TRUST_SD, _ITEM_SD = 2.0, 0.5, 0.4
 
 
 @dataclass(frozen=True)
@@ -26,6 +33,8 @@ class Columns:
     groups: one group a column; columns of a group share the variance that is estimated from the log.
     fixed: columns that are never learned: they stay at the prior.
     start_sd: group -> the sd its weights start with; START_SD where it is not named.
+    profile: group -> (stages, k) loadings of k causes with sd 1: the stages then do not only agree somewhat, but move
+    as the causes do (a benefit that shows late in the funnel, an appeal that shows early).
     graded: stage -> the grade (0 to 1) from which an answer counts as a success; other stages are yes or no.
     """
 
@@ -36,6 +45,7 @@ class Columns:
     stages: tuple[str, ...] = STAGES
     prior_intercept: Floats | None = None
     start_sd: Mapping[str, float] = field(default_factory=dict)
+    profile: Mapping[str, Floats] = field(default_factory=dict)
     graded: Mapping[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -51,6 +61,8 @@ class Columns:
             raise ValueError("a fixed column is not a column")
         if not set(self.graded) <= set(self.stages[1:]):
             raise ValueError("only a later stage can be graded")
+        if any(len(loadings) != len(self.stages) for loadings in self.profile.values()):
+            raise ValueError("a profile needs one line a stage")
 
     @cached_property
     def start_intercept(self) -> Floats:
@@ -61,3 +73,16 @@ class Columns:
     def learned(self) -> tuple[int, ...]:
         """The places of the columns that are learned."""
         return tuple(place for place, name in enumerate(self.names) if name not in self.fixed)
+
+    def start_covariance(self, group: str) -> Floats:
+        """Return (stages, stages): how the weights of a group vary around the expert's before any data."""
+        stages = len(self.stages)
+        usual = {LEVEL: _LEVEL_SD, TRUST: _TRUST_SD, ITEM: _ITEM_SD}.get(group, START_SD)
+        variance = self.start_sd.get(group, usual) ** 2
+        if group not in self.profile:
+            together = (1 - AGREEMENT) * np.eye(stages) + AGREEMENT
+        else:
+            caused = self.profile[group] @ self.profile[group].T
+            together = caused + OWN * np.trace(caused) / stages * np.eye(stages)
+        covariance: Floats = variance * together
+        return covariance

@@ -11,7 +11,7 @@ import numpy as np
 from recommender.bits import Floats
 from recommender.learning import groups as grouping
 from recommender.learning import newton, position
-from recommender.learning.columns import START_SD, Columns
+from recommender.learning.columns import Columns
 from recommender.learning.grades import dispersion, threshold_line
 from recommender.learning.groups import Groups, Spread
 from recommender.learning.newton import Curvature, Weights
@@ -23,8 +23,6 @@ ROUNDS = 30
 STEPS_A_ROUND = 2
 STILL = 1e-3
 """Rounds end when no weight has moved further than this (logits)."""
-LEVEL, TRUST = "(level)", "(trust)"
-LEVEL_SD, TRUST_SD, ITEM_SD = 2.0, 0.5, 0.4
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def fit_funnel(
     if statistics.stages != columns.stages or statistics.codes.shape[1] != len(columns.names):
         raise ValueError("these statistics speak of other stages or columns")
     stages = stage_rows(statistics, columns, today=today, half_life_days=half_life_days)
-    groups = column_groups(columns)
+    groups = grouping.grouped(columns)
     fit = _start(statistics, columns, groups, start)
     for _ in range(rounds):
         after = _round(stages, columns, groups, fit)
@@ -79,15 +77,6 @@ def fit_funnel(
         if still:
             break
     return fit
-
-
-def column_groups(columns: Columns) -> Groups:
-    """Return the groups of the design: the level, the learned columns, and the trust in the expert."""
-    names = (LEVEL, *(columns.groups[place] for place in columns.learned), TRUST)
-    sds = {name: columns.start_sd.get(name, START_SD) for name in names}
-    sds |= {LEVEL: LEVEL_SD, TRUST: columns.start_sd.get(TRUST, TRUST_SD)}
-    item_sd = columns.start_sd.get("item", ITEM_SD)
-    return grouping.grouped(names, sds, set(names) - {LEVEL}, len(columns.stages), item_sd)
 
 
 def stage_rows(
@@ -155,7 +144,9 @@ def _round(stages: list[StageRows], columns: Columns, groups: Groups, fit: Fit) 
         [dispersion(now[s], etas[s]) if name in columns.graded else 1.0 for s, name in enumerate(columns.stages)]
     )
     places = position.update(now[0], etas[0], fit.places)
-    return Fit(fit.items, weights, grouping.update(groups, weights, curvature), places, dispersions, curvature)
+    return Fit(
+        fit.items, weights, grouping.update(groups, fit.spread, weights, curvature), places, dispersions, curvature
+    )
 
 
 def posterior_of(fit: Fit, columns: Columns) -> Posterior:

@@ -1,20 +1,19 @@
 """How far weights lie from the expert's, group by group: prior covariances estimated from the log itself.
 
-Empirical Bayes by EM: the covariance over the stages of a group is the mean second moment of its weights under the
-posterior, shrunk towards where it started. Groups whose weights the log confirms grow tight, others open up.
-Source: Dempster, Laird and Rubin (1977); Nabi, Nassif, Hong, Mamani and Imbens (2020) for groups of features.
+Empirical Bayes: the covariance over the stages of a group is the one under which the log is most likely (Laplace), an
+inverse Wishart prior holding it near its start. Groups whose weights the log confirms grow tight, others open up.
+Source: Nabi, Nassif, Hong, Mamani and Imbens (2020) for groups of features; the steps minorise and maximise as those
+of Zhou, Hu, Zhou and Lange (2019), which need far fewer rounds than EM.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from recommender.bits import Floats
+from recommender.learning.columns import ITEM, LEVEL, TRUST, Columns
 from recommender.learning.newton import Curvature, Prior, Weights, inverse
 
-AGREEMENT = 0.5
-"""The correlation between stages to start with: what attracts mostly also sells, and what sells mostly helps."""
 HOLD = 5.0
 """How many columns the start counts for, beside the group's own."""
 
@@ -44,22 +43,15 @@ class Spread:
         return Prior(inverse(self.columns)[groups.member], inverse(self.items))
 
 
-def coupled(sd: float, stages: int, agreement: float = AGREEMENT) -> Floats:
-    """Return (stages, stages): equal variances, equally correlated."""
-    return sd**2 * ((1 - agreement) * np.eye(stages) + agreement)
-
-
-def grouped(
-    names: tuple[str, ...], start_sd: Mapping[str, float], free: set[str], stages: int, item_sd: float
-) -> Groups:
-    """Return the groups of columns whose group names are given, each starting with its sd."""
+def grouped(columns: Columns) -> Groups:
+    """Return the groups of the design: the level, which is not estimated, the learned columns, and the trust."""
+    names = (LEVEL, *(columns.groups[place] for place in columns.learned), TRUST)
     kinds = sorted(set(names))
-    place = {name: number for number, name in enumerate(kinds)}
     return Groups(
-        np.array([place[name] for name in names], dtype=np.int64),
-        np.array([coupled(start_sd[name], stages) for name in kinds]),
-        np.array([name in free for name in kinds]),
-        coupled(item_sd, stages),
+        np.array([kinds.index(name) for name in names], dtype=np.int64),
+        np.array([columns.start_covariance(name) for name in kinds]),
+        np.array([name != LEVEL for name in kinds]),
+        columns.start_covariance(ITEM),
     )
 
 
@@ -68,19 +60,31 @@ def start(groups: Groups) -> Spread:
     return Spread(groups.start, groups.item_start)
 
 
-def update(groups: Groups, weights: Weights, curvature: Curvature) -> Spread:
-    """Return the covariances after one step of EM. Groups that are not free stay where they started."""
+def update(groups: Groups, spread: Spread, weights: Weights, curvature: Curvature) -> Spread:
+    """Return the covariances after one step from `spread`. Groups that are not free stay where they started.
+
+    weights and curvature are those of the posterior under `spread`.
+    """
     each = np.arange(weights.columns.shape[1])
-    moments = curvature.columns[:, each, :, each] + np.einsum("sq,tq->qst", weights.columns, weights.columns)
+    doubts = curvature.columns[:, each, :, each]
     columns = groups.start.copy()
     for number in np.flatnonzero(groups.free):
         mine = groups.member == number
-        columns[number] = _shrunk(moments[mine], groups.start[number])
-    items = curvature.items + np.einsum("sm,tm->mst", weights.items, weights.items)
-    return Spread(columns, _shrunk(items, groups.item_start))
+        columns[number] = _better(spread.columns[number], groups.start[number], weights.columns[:, mine], doubts[mine])
+    return Spread(columns, _better(spread.items, groups.item_start, weights.items, curvature.items))
 
 
-def _shrunk(moments: Floats, first: Floats) -> Floats:
-    """Return (stages, stages): the mean moment, the start counting for HOLD of them."""
-    mean: Floats = (HOLD * first + moments.sum(axis=0)) / (HOLD + len(moments))
-    return (mean + mean.T) / 2
+def _better(now: Floats, first: Floats, weights: Floats, doubts: Floats) -> Floats:
+    """Return (stages, stages): the covariance S that lowers a bound of minus the log marginal likelihood most.
+
+    The bound is tr(A S) + tr(M / S), whose minimum solves S A S = M. weights: (stages, n); doubts: (n, stages, stages).
+    """
+    precision = inverse(now)
+    a = (HOLD + len(doubts)) * precision - precision @ doubts.sum(axis=0) @ precision
+    m = HOLD * first + weights @ weights.T
+    root = np.linalg.cholesky((a + a.T) / 2)
+    values, vectors = np.linalg.eigh(root.T @ m @ root)
+    middle = (vectors * np.sqrt(np.maximum(values, 0.0))) @ vectors.T
+    back = inverse(root)
+    better: Floats = back.T @ middle @ back
+    return (better + better.T) / 2
