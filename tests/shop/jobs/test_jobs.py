@@ -102,8 +102,8 @@ def test_writing_a_mail_wakes_the_worker_which_runs_at_once_where_the_queue_is_i
 
 
 def test_a_queue_that_is_broken_fails_nobody(make_app: MakeApp, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("not a folder")
     app = make_app(SHOP_JOBS_URL=f"sqlite:///{tmp_path}/file/jobs.db")
+    (tmp_path / "file").write_text("not a folder")
 
     jobs._enqueue(app, "mails")
 

@@ -207,7 +207,7 @@ def test_another_site_cannot_delete_and_a_link_cannot_either(walk: Walk) -> None
     walk.begin()
 
     assert walk.client.post("/find/delete", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
-    assert walk.client.get("/find/delete").status_code in (404, 405)
+    assert walk.client.get("/find/delete").status_code == 200, "it asks, and deletes nothing"
     assert walk.cookie()
 
 

@@ -274,8 +274,9 @@ def test_deleting_the_answers_says_what_stays_in_the_log_and_offers_to_erase_it(
 
 def test_consent_to_older_words_logs_nothing(demo_walk: Walk, engine: Engine) -> None:
     demo_walk.begin(learning=True)
-    for slug, fields in (("warning-signs", {"red_flags": "NONE"}), ("health", {"health": "NONE", "allergies": "NONE"})):
-        demo_walk.send(slug, **fields)
+    demo_walk.send("warning-signs", red_flags="NONE")
+    demo_walk.send("where", areas="lower_back")
+    demo_walk.send("health", health="NONE", allergies="NONE")
     sealing = Keyring(["a-secret-for-tests-only-0123456789abcdef"]).fernet(visitor.PURPOSE)
     content = json.loads(sealing.decrypt((demo_walk.cookie() or "").encode()))
     content["visit"]["consent"] = "2020-01"
