@@ -14,6 +14,7 @@ from shop.content.claims import find_claims
 from shop.db import begin_write
 from shop.errors import ShopError
 from shop.importing import demo
+from shop.learn_commands import learn
 from shop.recommendations.knowledge import type_safety
 from shop.staff import second_factor
 from shop.staff import service as staff
@@ -25,7 +26,7 @@ def make_group(name: str) -> AppGroup:
     """The command group of one mounted shop."""
     group = AppGroup(name, help="Run and keep the shop.")
     keeping = (upgrade, downgrade, load_demo, backup, restore, add_merchant, remove_merchant, reset_second_factor)
-    for command in (*keeping, worker, reconcile, send_mails):
+    for command in (*keeping, worker, reconcile, send_mails, learn):
         group.add_command(command)
     return group
 

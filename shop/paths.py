@@ -28,3 +28,10 @@ def static() -> Path:
 def demo_data() -> Path:
     """The demo catalogue and what belongs to it."""
     return PACKAGE / "demo_data"
+
+
+def graded_visits() -> Path:
+    """Visits with a careful adviser's grades, over the demo catalogue: a model must not do worse on them."""
+    built_in = PACKAGE / "_graded"
+    folder = built_in if built_in.is_dir() else PACKAGE.parent / "tests" / "recommender" / "data"
+    return folder / "gold_public.jsonl"

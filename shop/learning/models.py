@@ -34,6 +34,7 @@ class Impression(Base):
     model_id: Mapped[str] = mapped_column(String(80))
     rules_id: Mapped[str] = mapped_column(String(40))
     seed: Mapped[int]
+    exploration: Mapped[float] = mapped_column(default=0.0)
 
 
 class Candidate(Base):

@@ -43,6 +43,7 @@ def _as_values(shown: Impression, products: Sequence[Candidate]) -> dict[str, An
         "model": shown.model_id,
         "rules": shown.rules_id,
         "seed": shown.seed,
+        "exploration": shown.exploration,
         "products": [
             {
                 "sku": row.sku,

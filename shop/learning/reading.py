@@ -88,7 +88,8 @@ def read_rows(
 def _possible(products: Sequence[Candidate], known: set[str], report: LogReport) -> list[Candidate]:
     kept = []
     for product in products:
-        fault = _fault(product, known)
+        is_known = product.sku in known
+        fault = row_fault(product) if is_known else "a product that the catalogue does not know"
         if fault is None:
             kept.append(product)
         else:
@@ -96,9 +97,8 @@ def _possible(products: Sequence[Candidate], known: set[str], report: LogReport)
     return kept
 
 
-def _fault(product: Candidate, known: set[str]) -> str | None:
-    if product.sku not in known:
-        return "a product that the catalogue does not know"
+def row_fault(product: Candidate) -> str | None:
+    """Why what is written of a shown product cannot be, or None."""
     return fit_fault(product.features, product.propensity) or outcome_fault(
         added=product.added,
         bought=product.bought,

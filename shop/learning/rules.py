@@ -26,6 +26,8 @@ TAG_DAYS = 60
 MOST_LISTS = 40
 """A visit that changes its answers more often than this is not logged any further."""
 SEEDS = 2**31
+KEPT_BACK = 0.3
+"""The share of the lists, the newest, that no training sees unless it is told to: the gate judges by them."""
 BEST_MARK = 10
 HELPED_FROM = 6
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
@@ -57,13 +59,17 @@ class ShownProduct:
 
 @dataclass(frozen=True, slots=True)
 class ShownList:
-    """A whole list, best first, and what it was made by. `chances` works out how likely each product stood there."""
+    """A whole list, best first, and what it was made by. `chances` works out how likely each product stood there.
+
+    `exploration` is the share of chance that was in it.
+    """
 
     model_id: str
     rules_id: str
     seed: int
     products: tuple[ShownProduct, ...]
     chances: Callable[[], Sequence[float]] | None = None
+    exploration: float = 0.0
 
     def with_chances(self) -> "ShownList":
         """The same list with the probabilities of its places; without chance in it they are 1."""
@@ -95,6 +101,20 @@ def coarse(value: float) -> int:
     if not math.isfinite(value):
         return 0
     return round(min(max(value, -HIGHEST_FIT), HIGHEST_FIT) * GRAIN)
+
+
+def training_days(lists_by_day: Sequence[tuple[date, int]]) -> date | None:
+    """The last day to train on: about the newest KEPT_BACK of the lists come later, whole days. None for one day.
+
+    lists_by_day: oldest first.
+    """
+    total, seen = sum(lists for _, lists in lists_by_day), 0
+    last: date | None = None
+    for day, lists in lists_by_day[:-1]:
+        if last is not None and seen + lists > total * (1 - KEPT_BACK):
+            break
+        seen, last = seen + lists, day
+    return last
 
 
 def list_id(visit: Visit, shown: ShownList) -> str:

@@ -42,6 +42,7 @@ def note_shown(session: Session, visit: Visit, shown: ShownList, *, visible: int
         model_id=shown.model_id,
         rules_id=shown.rules_id,
         seed=shown.seed,
+        exploration=shown.exploration,
     )
     if not is_new:
         session.execute(update(Impression).where(Impression.id == noted, Impression.turn < last).values(turn=last + 1))

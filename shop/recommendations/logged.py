@@ -7,6 +7,7 @@ from functools import cache, partial
 import numpy as np
 
 from recommender.catalogue import prepare
+from recommender.expert import day_one_posterior
 from recommender.features import FEATURES, feature_matrix
 from recommender.place_chances import place_chances
 from recommender.safety import RULESET
@@ -26,8 +27,9 @@ def shown_list(
     """The list of these products (best first) as it goes into the log."""
     fits = coarse_fits(answers, items, skus)
     products = tuple(ShownProduct(sku, place, fit) for place, (sku, fit) in enumerate(zip(skus, fits, strict=True), 1))
-    made_by = live.model_id if live else day_one_id()
-    return ShownList(made_by, RULESET, draw.seed, products, partial(_chances, answers, items, skus, draw, live))
+    made_by, chance = (live.model_id, draw.exploration) if live else (day_one_id(), 0.0)
+    chances = partial(_chances, answers, items, skus, draw, live)
+    return ShownList(made_by, RULESET, draw.seed, products, chances, chance)
 
 
 def coarse_fits(answers: Answers, items: Sequence[Item], skus: Sequence[str]) -> list[dict[str, int]]:
@@ -50,6 +52,12 @@ def day_one_id() -> str:
     """The name of the expert prior with these very weights."""
     weights = " ".join(f"{weight.feature}={weight.value}" for weight in PRIOR)
     return f"day-one-{fingerprint(weights)[:8]}"
+
+
+@cache
+def day_one_live() -> Live:
+    """The expert prior to draw from: with the learning consent, and only where the shop allows some chance."""
+    return Live(day_one_id(), day_one_posterior(LOGGED_FEATURES))
 
 
 def _chances(

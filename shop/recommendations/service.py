@@ -93,7 +93,7 @@ def recommend(session: Session, window: ShopWindow, answers: Answers, *, draw: D
     from recommender.ranking import rank  # late: numpy: a quarter of a start, for pages that rank nothing
 
     shelf = current_shelf(session, window.currency)
-    live = live_scorer(session)
+    live = live_scorer(session) or _drawn_from(draw)
     scorer = live.scorer(draw) if live else None
     outcome = rank(answers, shelf.assortment.items, limit=MOST_SHOWN, scorer=scorer)
     if isinstance(outcome, Referral):
@@ -107,6 +107,15 @@ def recommend(session: Session, window: ShopWindow, answers: Answers, *, draw: D
     left_out = _left_out(outcome.excluded, shelf.assortment)
     found = Recommendation(outcome, picks, left_out, outcome.notes)
     return found if draw is None else replace(found, shown=_shown(found, answers, shelf.assortment, draw, live))
+
+
+def _drawn_from(draw: Draw | None) -> Live | None:
+    """What a list of a visit is drawn from while no model is live: else a log of day one could compare nothing."""
+    if draw is None or draw.exploration == 0:
+        return None
+    from shop.recommendations.logged import day_one_live  # late: numpy, as above
+
+    return day_one_live()
 
 
 def _shown(found: Recommendation, answers: Answers, assortment: Assortment, draw: Draw, live: Live | None) -> ShownList:

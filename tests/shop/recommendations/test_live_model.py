@@ -8,18 +8,21 @@ import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from recommender.storage import Manifest, manifest_path, read_manifest, save
 from shop.db import begin_write
+from shop.importing.demo import load_demo
 from shop.learning import register
 from shop.learning.live import live_scorer
-from shop.learning.models import RankingModel
+from shop.learning.models import Candidate, Impression, RankingModel
 from shop.learning.states import ModelState
-from tests.make import make_product
+from shop.recommendations.logged import day_one_id
+from tests.conftest import MakeApp
+from tests.make import CLAIMS_ONLY, make_product
 from tests.recommender.models import make_posterior
 from tests.shop.quiz.walk import SORE_BACK, Walk
 
@@ -185,3 +188,26 @@ def put_in_service(app: Flask, sha256: str, now: datetime) -> None:
         make_product(session, "MAT01")
         session.add(RankingModel(sha256=sha256, state=ModelState.LIVE, made_at=now, made_by="x", promoted_at=now))
         session.commit()
+
+
+def test_with_some_chance_allowed_lists_of_day_one_are_drawn_for_those_who_agreed_to_learning_alone(
+    make_app: MakeApp, now: datetime
+) -> None:
+    app = make_app(SHOP_EXPLORATION="1.0")
+    with sessions(app) as session:
+        begin_write(session)
+        load_demo(session, currency="USD", standards=CLAIMS_ONLY, now=now)
+        session.commit()
+
+    for learning in (False, True, True):
+        client = app.test_client()
+        client.environ_base["HTTP_SEC_FETCH_SITE"] = "same-origin"
+        answer = Walk(client).answer_all(SORE_BACK, learning=learning)
+        assert answer.status_code == 200
+
+    with sessions(app) as session:
+        lists = session.scalars(select(Impression)).all()
+        chances = session.scalars(select(Candidate.propensity)).all()
+    assert [(shown.model_id, shown.exploration) for shown in lists] == [(day_one_id(), 1.0)] * 2
+    assert all(0 < chance <= 1 for chance in chances)
+    assert any(chance < 1 for chance in chances)

@@ -1,0 +1,169 @@
+"""A candidate, the live model and the day-one ranking on the same lists: those that came after its training.
+
+Only lists with chance in them can say what another order would have earned, and only as far as the order goes: every
+ranking is judged on the products that were shown (`recommender.reorder`). For commands alone.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from recommender.bits import Floats
+from recommender.features import FEATURES
+from recommender.gate import Judged, Log
+from recommender.posterior import Posterior
+from recommender.reorder import Lists, as_shown, chances, expected
+from shop.learning.models import Candidate, Impression
+from shop.learning.reading import ROWS_AT_ONCE, LogReport, Refused, row_fault
+from shop.learning.rules import GRAIN, has_helped, list_fault
+from shop.learning.states import Fate
+
+SEED = 20260601
+MOST_PLACES = 8
+"""Longer lists than the shop ever shows are cut off: a mistake must not fill the memory."""
+
+
+@dataclass
+class Usable:
+    """How many lists there were, and why some say nothing about another order."""
+
+    read: int = 0
+    no_chance: int = 0
+    no_model: int = 0
+
+    def lines(self) -> list[str]:
+        """The counts in words."""
+        said = [f"{self.read} lists since the candidate's training."]
+        if self.no_chance:
+            said.append(f"{self.no_chance} of them had no chance in them: nothing can be learned of another order.")
+        if self.no_model:
+            said.append(f"{self.no_model} of them were made by a model whose file is not there any more.")
+        return said
+
+
+@dataclass
+class Batch:
+    """Lists that one model made with one share of chance. `earned`: a purchase that was kept and did not fail."""
+
+    names: list[str] = field(default_factory=list)
+    items: list[list[str]] = field(default_factory=list)
+    features: list[list[list[float]]] = field(default_factory=list)
+    earned: list[list[float]] = field(default_factory=list)
+
+    def add(self, name: str, products: Sequence[Candidate]) -> None:
+        """Add one list, best first."""
+        self.names.append(name)
+        self.items.append([product.sku for product in products])
+        self.features.append([[product.features.get(name, 0) / GRAIN for name in FEATURES] for product in products])
+        self.earned.append([float(_is_good(product)) for product in products])
+
+
+Batches = Mapping[tuple[str, float], Batch]
+"""By the model that made the lists and its share of chance."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """A batch as arrays. rewards, stood: (lists, places)."""
+
+    lists: Lists
+    names: Sequence[str]
+    rewards: Floats
+    stood: Floats
+    exploration: float
+
+
+def read_lists(
+    session: Session, since: date, known: Mapping[str, Posterior], usable: Usable, report: LogReport
+) -> Batches:
+    """The usable lists from `since` on. Lists with an impossible row are counted, listed and left out."""
+    batches: dict[tuple[str, float], Batch] = {}
+    for shown, products in _lists(session, since, report):
+        usable.read += 1
+        if shown.exploration <= 0:
+            usable.no_chance += 1
+        elif shown.model_id not in known:
+            usable.no_model += 1
+        else:
+            batches.setdefault((shown.model_id, shown.exploration), Batch()).add(shown.id, products[:MOST_PLACES])
+    return dict(sorted(batches.items()))
+
+
+def judge(
+    batches: Batches, known: Mapping[str, Posterior], rankings: Mapping[str, Posterior], foretells: Posterior
+) -> tuple[Log, dict[str, Judged]]:
+    """The log as the gate reads it, and each of the `rankings` (by name) on its rows.
+
+    Each is judged as it would have served these very visits: with the same share of chance. `foretells` says what to
+    expect of each product, and must not have seen these lists. With no list there are no rows.
+    """
+    parts = [_part(batch, known[made_by], share) for (made_by, share), batch in batches.items()]
+    log = Log(
+        impressions=_joined([_rows(part, np.array(part.names)[:, None]) for part in parts]).astype(np.str_),
+        rewards=_joined([_rows(part, part.rewards) for part in parts]),
+        shown_with=_joined([_rows(part, part.stood) for part in parts]),
+    )
+    expectations = [expected(foretells, part.lists) for part in parts]
+    judged = {}
+    for name, posterior in rankings.items():
+        rows = [_on_rows(part, posterior, earns) for part, earns in zip(parts, expectations, strict=True)]
+        would, shown, whole = (_joined([row[number] for row in rows]) for number in range(3))
+        judged[name] = Judged(name, would, shown, whole)
+    return log, judged
+
+
+def _part(batch: Batch, made_by: Posterior, exploration: float) -> _Part:
+    places = max(map(len, batch.items))
+    features = np.zeros((len(batch.names), places, len(FEATURES)))
+    rewards = np.zeros((len(batch.names), places))
+    items = np.array([[*skus, *[""] * (places - len(skus))] for skus in batch.items], dtype=np.str_)
+    for line, (fits, earned) in enumerate(zip(batch.features, batch.earned, strict=True)):
+        features[line, : len(fits)], rewards[line, : len(fits)] = fits, earned
+    lists = Lists(features, items)
+    stood = as_shown(chances(made_by, lists, exploration=exploration, seed=SEED))
+    return _Part(lists, batch.names, rewards, stood, exploration)
+
+
+def _on_rows(part: _Part, posterior: Posterior, earns: Floats) -> tuple[Floats, Floats, Floats]:
+    """A row a shown product: its chance to stand there, what it earns there, what the ranking earns in that place."""
+    wanted = chances(posterior, part.lists, exploration=part.exploration, seed=SEED + 1)
+    would, shown = np.diagonal(wanted, axis1=1, axis2=2), np.diagonal(earns, axis1=1, axis2=2)
+    return _rows(part, would), _rows(part, shown), _rows(part, (wanted * earns).sum(axis=1))
+
+
+def _rows(part: _Part, values: Floats) -> Floats:
+    rows: Floats = np.broadcast_to(values, part.lists.items.shape)[part.lists.is_there]
+    return rows
+
+
+def _joined(parts: list[Floats]) -> Floats:
+    return np.concatenate(parts) if parts else np.zeros(0)
+
+
+def _is_good(product: Candidate) -> bool:
+    return product.bought and has_helped(is_kept=product.fate is not Fate.RETURNED, mark=product.helped)
+
+
+def _lists(session: Session, since: date, report: LogReport) -> Iterator[tuple[Impression, Sequence[Candidate]]]:
+    query = (
+        select(Impression, Candidate)
+        .join(Candidate, Candidate.impression_id == Impression.id)
+        .where(Impression.day.between(since, report.today))
+        .order_by(Impression.id, Candidate.position)
+        .execution_options(yield_per=ROWS_AT_ONCE)
+    )
+    for _, rows in groupby(session.execute(query), key=lambda row: row[0].id):
+        found = list(rows)
+        shown, products = found[0][0], [row[1] for row in found]
+        fault = list_fault([product.position for product in products], [product.sku for product in products])
+        for product in products:
+            fault = fault or row_fault(product)
+        if fault is not None:
+            report.leave_out(Refused(shown.id, None, fault), len(products))
+        else:
+            yield shown, products

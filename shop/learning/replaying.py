@@ -1,0 +1,53 @@
+"""A logged list as it was shown, and what the model and seed that made it give the same products. For commands."""
+
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from recommender.expert import day_one_posterior
+from recommender.features import FEATURES
+from recommender.posterior import Posterior
+from recommender.storage import RefusedModel, load
+from shop.learning.models import Candidate, Impression
+from shop.learning.rules import GRAIN, LOGGED_FEATURES
+
+
+def replay(session: Session, list_id: str, folder: Path, day_one_id: str) -> list[str] | None:
+    """The list in words, one line a product; None when the log does not hold it (any more).
+
+    The order and its chances are those that were written down. The value beside each is worked out anew from the
+    stored seed and model, over what was logged: without health, allergies and mobility, which are in no log.
+    """
+    shown = session.get(Impression, list_id)
+    if shown is None:
+        return None
+    products = session.scalars(
+        select(Candidate).where(Candidate.impression_id == list_id).order_by(Candidate.position)
+    ).all()
+    posterior, words = _made_by(shown.model_id, folder, day_one_id)
+    lines = [
+        f"List {shown.id} of {shown.day}, safety rules {shown.rules_id}",
+        f"Made by {words}, seed {shown.seed}, share of chance {shown.exploration:g}",
+    ]
+    values: list[float] | None = None
+    if posterior is not None:
+        drawn = posterior.draw(np.random.default_rng(shown.seed), shown.exploration)
+        features = np.array([[row.features.get(name, 0) / GRAIN for name in FEATURES] for row in products])
+        values = drawn.log_value(features, np.array([row.sku for row in products], dtype=np.str_)).tolist()
+    for place, row in enumerate(products):
+        value = f", value {values[place]:.3f}" if values is not None else ""
+        lines.append(f"{row.position}. {row.sku}: chance of this place {row.propensity:.3f}{value}")
+    return lines
+
+
+def _made_by(model_id: str, folder: Path, day_one_id: str) -> tuple[Posterior | None, str]:
+    if model_id == day_one_id:
+        return day_one_posterior(LOGGED_FEATURES), "the day-one ranking"
+    if model_id.startswith("day-one"):
+        return None, f"the day-one ranking of another release ({model_id})"
+    try:
+        return load(folder, model_id), f"model {model_id[:12]}"
+    except RefusedModel as error:
+        return None, f"model {model_id[:12]}, which cannot be read now: {error.reason}"
