@@ -3,6 +3,7 @@
 from flask import Response
 
 from shop.content.articles import read_shelf
+from shop.learning.register import find_refused
 from shop.merchant.gap_reading import gaps_of
 from shop.merchant.home_reading import overview
 from shop.merchant.pages import blueprint, merchant_page
@@ -16,6 +17,7 @@ def home() -> Response:
         "home.html",
         overview=overview(db()),
         gaps=gaps_of(db(), config().currency),
+        refused_model=find_refused(db()),
         article_problems=read_shelf(config().articles).problems,
         section="home",
     )

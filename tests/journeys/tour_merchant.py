@@ -9,14 +9,17 @@ SHELF = b"sku,title\nMAT01,Another title\n"
 
 
 def paid_order(tour: Tour) -> str:
-    """Somebody buys; returns the order's number."""
+    """Somebody buys and withdraws at once; returns the order's number."""
     page = tour.page
     page.goto(f"{tour.shop.url}/products/{slug_of(tour.shop, in_stock=True)}")
     tour.press("Add to cart")
     page.goto(f"{tour.shop.url}/checkout")
     steps.fill_address(page)
     steps.order_and_pay(page)
-    return order_number(page)
+    number = order_number(page)
+    page.click("main a:has-text('Withdraw from contract here')")
+    tour.press("Confirm withdrawal")
+    return number
 
 
 def sign_in(tour: Tour) -> None:
@@ -95,6 +98,7 @@ def the_rest(tour: Tour) -> None:
     page.uncheck("[name=red_flags][value=NONE]")
     page.check("[name=red_flags][value=FEVER]")
     tour.press("Show what", "merchant, questionnaire with a referral")
+    tour.visit("/merchant/ranking", "merchant, ranking")
     tour.visit("/merchant/audit", "merchant, record")
     tour.visit("/merchant/account", "merchant, account")
     tour.press("Change password", "merchant, account with errors")
