@@ -3,7 +3,7 @@
 A fixed policy shuffles the textbook's first twenty safe items; the learner is trained on the first part of the run,
 a correction is fitted on the second, both are judged on the third. Run by hand:
 
-    python bench/calibration.py --simulator PATH/sim.py --seeds 5200 5201 --sessions 8000
+    python -m bench.calibration --simulator PATH/sim.py --seeds 5200 5201 --sessions 8000
 """
 
 import argparse
@@ -17,20 +17,17 @@ from typing import Any
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from bench.world_adapter import STAGES, Shelf, Vocabulary, World  # noqa: E402 (the bench runs from a checkout too)
-from recommender.bits import Floats  # noqa: E402
-from recommender.learning.calibration import (  # noqa: E402
+from bench.world_adapter import STAGES, Shelf, Vocabulary, World
+from recommender.bits import Floats
+from recommender.learning.calibration import (
     expected_error,
     fit_calibration,
     reliability,
     report_stages,
 )
-from recommender.learning.funnel import train  # noqa: E402
-from recommender.learning.statistics import SufficientStatistics, Trials  # noqa: E402
-from recommender.posterior import Posterior  # noqa: E402
+from recommender.learning.funnel import train
+from recommender.learning.statistics import SufficientStatistics, Trials
+from recommender.posterior import Posterior
 
 PLACES, TOP = 5, 20
 

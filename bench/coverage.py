@@ -4,8 +4,8 @@ Two worlds. The synthetic bandit is the one of the tests. On simulator logs, a p
 the textbook's candidates in some of the lists is logged; another order of the same candidates is judged on that log
 and its true value is computed from the simulator's hidden truth, which only this bench looks at. Run by hand:
 
-    python bench/coverage.py --repeats 2000
-    python bench/coverage.py --simulator PATH/sim.py --seeds 5000 5001 --repeats 200 --sessions 2000
+    python -m bench.coverage --repeats 2000
+    python -m bench.coverage --simulator PATH/sim.py --seeds 5000 5001 --repeats 200 --sessions 2000
 """
 
 import argparse
@@ -19,12 +19,9 @@ from typing import Any
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from recommender.bits import Floats  # noqa: E402 (the bench runs from a checkout too)
-from recommender.offpolicy import Estimate, dr, ips, snips  # noqa: E402
-from tests.recommender.test_offpolicy import logged_bandit  # noqa: E402
+from recommender.bits import Floats
+from recommender.offpolicy import Estimate, dr, ips, snips
+from tests.recommender.test_offpolicy import logged_bandit
 
 PLACES, SHUFFLED = 5, 0.5
 """Places of a list, and the share of lists whose order is shuffled."""
@@ -211,6 +208,29 @@ def synthetic(repeats: int) -> list[dict[str, Any]]:
     return summary("synthetic", "bought", 0.055 * 1.45, found)
 
 
+def _parts(options: argparse.Namespace) -> Iterator[list[dict[str, Any]]]:
+    if not options.simulator:
+        yield synthetic(options.repeats)
+        return
+    spec = importlib.util.spec_from_file_location("simulator", options.simulator)
+    assert spec is not None
+    assert spec.loader is not None
+    simulator = importlib.util.module_from_spec(spec)
+    sys.modules["simulator"] = simulator
+    spec.loader.exec_module(simulator)
+    for seed in options.seeds:
+        for reward, truth, found in simulator_logs(simulator, seed, options.repeats, options.sessions):
+            yield summary(f"seed {seed}", reward, truth, found)
+
+
+def _sentence(line: dict[str, Any]) -> str:
+    return (
+        f"{line['world']}, {line['reward']}, {line['estimator']:>5}: covered {line['covered']:.1%} of "
+        f"{line['repeats']} (too high {line['too_high']:.1%}, too low {line['too_low']:.1%}), truth "
+        f"{line['truth']:.5f}, mean estimate {line['mean_estimate']:.5f}, ESS {line['mean_ess']:.0f}"
+    )
+
+
 def main() -> int:
     """Print one line an estimator. Returns 1 when all repeats together leave 93-97 %."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -220,27 +240,13 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=200)
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    lines = [] if options.simulator else synthetic(options.repeats)
-    if options.simulator:
-        spec = importlib.util.spec_from_file_location("simulator", options.simulator)
-        assert spec is not None
-        assert spec.loader is not None
-        simulator = importlib.util.module_from_spec(spec)
-        sys.modules["simulator"] = simulator
-        spec.loader.exec_module(simulator)
-        for seed in options.seeds:
-            for reward, truth, found in simulator_logs(simulator, seed, options.repeats, options.sessions):
-                lines += summary(f"seed {seed}", reward, truth, found)
-                print(f"seed {seed}, {reward}: done", file=sys.stderr)
+    lines: list[dict[str, Any]] = []
+    for part in _parts(options):
+        lines += part
+        if not options.json:
+            print("\n".join(_sentence(line) for line in part), flush=True)
     if options.json:
         print(json.dumps(lines, indent=2))
-    else:
-        for line in lines:
-            print(
-                f"{line['world']}, {line['reward']}, {line['estimator']:>5}: covered {line['covered']:.1%} of "
-                f"{line['repeats']} (too high {line['too_high']:.1%}, too low {line['too_low']:.1%}), truth "
-                f"{line['truth']:.5f}, mean estimate {line['mean_estimate']:.5f}, ESS {line['mean_ess']:.0f}"
-            )
     for name in ("ips", "snips", "dr"):
         together = float(np.mean([line["covered"] for line in lines if line["estimator"] == name]))
         print(f"all together, {name}: {together:.2%}", file=sys.stderr)

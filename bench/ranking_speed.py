@@ -1,4 +1,4 @@
-"""How long scoring and the best five take, and the whole list with its reasons: `python bench/ranking_speed.py`.
+"""How long scoring and the best five take, and the whole list with its reasons: `python -m bench.ranking_speed`.
 
 Two catalogues of each size: the demo's products repeated with prices, lengths and exclusions of their own, as shops
 have them, and one in which no two products are alike. 60 seeded questionnaires are answered over and over. Times are
@@ -11,27 +11,23 @@ import random
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
-
-from bench.recommender import make_answers, make_items  # noqa: E402 (the bench runs from a checkout too)
-from recommender.candidates import EXPERT, find_candidates  # noqa: E402
-from recommender.catalogue import prepare  # noqa: E402
-from recommender.choosing import choose  # noqa: E402
-from recommender.features import FEATURES  # noqa: E402
-from recommender.knowledge import KNOWN_TYPES, POSITIONS  # noqa: E402
-from recommender.questionnaire import QUESTIONS  # noqa: E402
-from recommender.ranking import rank  # noqa: E402
-from recommender.safety import Gate  # noqa: E402
-from recommender.safety_suite.made_up import make_posterior  # noqa: E402
-from recommender.scorers import Scorer  # noqa: E402
-from recommender.scorers.learned import LearnedScorer  # noqa: E402
-from recommender.types import Answers, Item  # noqa: E402
-from recommender.wish import read_wish  # noqa: E402
+from bench.recommender import make_answers, make_items
+from recommender.candidates import EXPERT, find_candidates
+from recommender.catalogue import prepare
+from recommender.choosing import choose
+from recommender.features import FEATURES
+from recommender.knowledge import KNOWN_TYPES, POSITIONS
+from recommender.questionnaire import QUESTIONS
+from recommender.ranking import rank
+from recommender.safety import Gate
+from recommender.safety_suite.made_up import make_posterior
+from recommender.scorers import Scorer
+from recommender.scorers.learned import LearnedScorer
+from recommender.types import Answers, Item
+from recommender.wish import read_wish
 
 SEED = 20260301
 QUESTIONNAIRES = 60

@@ -23,6 +23,7 @@ from recommender.knowledge import (
     TypeKnowledge,
     type_knowledge,
 )
+from recommender.memory import Memory
 from recommender.questionnaire import AREAS, PAIN_KIND
 from recommender.safety import HEALTH_CODES, cautions_of
 from recommender.traits import TRAITS, Columns, price_trait, traits
@@ -93,7 +94,7 @@ class Catalogue:
         return {name: value for name, value in values if isinstance(value, np.ndarray)}
 
 
-_remembered: tuple[Catalogue, ...] = ()  # replaced as a whole, so that threads never see half a change
+_memory: Memory[Catalogue] = Memory(REMEMBERED)
 
 
 def prepare(items: Sequence[Item]) -> Catalogue:
@@ -102,8 +103,7 @@ def prepare(items: Sequence[Item]) -> Catalogue:
     The memory goes by identity, and at once for the same tuple. Where only stock or price changed, the rest of the
     arrays is taken over. Raises ValueError when two products have the same SKU.
     """
-    global _remembered  # noqa: PLW0603 (a memory of one process; nothing but speed depends on it)
-    known = _remembered
+    known = _memory.known
     for each in known:
         if each.items is items:
             return each
@@ -114,7 +114,7 @@ def prepare(items: Sequence[Item]) -> Catalogue:
     if len({item.sku for item in given}) < len(given):
         raise ValueError("two products have the same SKU")
     found = next((same for each in known if (same := _restocked(each, given)) is not None), None) or _arrays(given)
-    _remembered = (found, *known)[:REMEMBERED]
+    _memory.add(found)
     return found
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from recommender.bits import Bools, Floats
 from recommender.catalogue import Catalogue, Ints, only
+from recommender.memory import Memory
 from recommender.traits import TRAITS
 
 MANY_VALUES = 64
@@ -32,18 +33,17 @@ class Designs(NamedTuple):
     own_traits: Bools
 
 
-_remembered: tuple[Designs, ...] = ()  # replaced as a whole, so that threads never see half a change
+_memory: Memory[Designs] = Memory(REMEMBERED)
 
 
 def designs_of(catalogue: Catalogue) -> Designs:
     """Return the designs; remembered for the last few catalogues, and taken over where only stock or price changed."""
-    global _remembered  # noqa: PLW0603 (a memory of one process; nothing but speed depends on it)
-    known = _remembered
+    known = _memory.known
     for each in known:
         if each.source.areas is catalogue.areas:  # the array that a catalogue with other stock or prices takes over
             return each
     found = _designs(catalogue)
-    _remembered = (found, *known)[:REMEMBERED]
+    _memory.add(found)
     return found
 
 

@@ -1,8 +1,8 @@
 """The standalone shop: a Flask app with nothing in it but the extension."""
 
 import os
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -10,7 +10,23 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from shop.extension import Shop
 from shop.observe import set_up_logging
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
 PREFIX = "SHOP_"
+
+
+class Site(Flask):
+    """A Flask app that believes as many proxies in front of it as it is told of."""
+
+    proxies = 0
+
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """The request as the visitor sent it to the outermost proxy."""
+        inner: WSGIApplication = super().wsgi_app
+        if self.proxies:
+            inner = ProxyFix(inner, x_for=self.proxies, x_proto=self.proxies)
+        return inner(environ, start_response)
 
 
 def create_app(settings: Mapping[str, Any] | None = None, **options: Any) -> Flask:
@@ -18,13 +34,11 @@ def create_app(settings: Mapping[str, Any] | None = None, **options: Any) -> Fla
 
     `options` go to `Shop.init_app` (gateway, engine, is_merchant). Raises ConfigError when a setting is wrong.
     """
-    app = Flask("shop", static_folder=None, template_folder=None)
+    app = Site("shop", static_folder=None, template_folder=None)
     app.config.update({key: value for key, value in os.environ.items() if key.startswith(PREFIX)})
     app.config.update(settings or {})
     runtime = Shop().init_app(app, **options)
     set_up_logging(runtime.config.log_format)
     app.config["MAX_CONTENT_LENGTH"] = runtime.config.max_upload_bytes
-    if runtime.config.trusted_proxies:
-        hops = runtime.config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]  # Flask's idiom
+    app.proxies = runtime.config.trusted_proxies
     return app

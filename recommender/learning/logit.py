@@ -4,7 +4,7 @@ scikit-learn's own LogisticRegression takes neither a prior mean nor an offset. 
 funnel on its own, solved by the same Newton steps; pipelines, cross-validation and calibration take it as any other.
 """
 
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -93,7 +93,7 @@ class BayesianLogit(ClassifierMixin, BaseEstimator):
         spread: Floats = np.sqrt(np.einsum("np,pq,nq->n", design, self.covariance_, design, optimize=True))
         return spread
 
-    def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
+    def __sklearn_tags__(self) -> Any:
         """Say that there are two classes, no more."""
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_class = False

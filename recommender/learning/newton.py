@@ -169,7 +169,8 @@ def maximum(
 ) -> tuple[Weights, Curvature, int]:
     """Return the joint maximum, the covariance there and the steps it took. Laplace: Tierney and Kadane (1986)."""
     weights, taken = start, 0
-    for taken in range(1, steps + 1):  # noqa: B007 (how many it took is part of the answer)
+    while taken < steps:
+        taken += 1
         weights, rise, _ = step(stages, prior, weights)
         if rise < TOLERANCE:
             break

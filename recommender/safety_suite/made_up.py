@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -116,7 +117,7 @@ def _make_item(rng: Rng, pools: Pools, sku: str) -> Item:
         return frozenset(rng.choice(sorted(QUESTIONS[field].codes), size=number).tolist())
 
     mark = (None, None, 1, 2, 3, 4, 5, 0, -3, 10**9)
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "title": one("A tool", "A tool in child size", ""),
         "type": one(*pools.types),
         "price_minor": one(0, 900, 2_500, 6_000),
@@ -135,7 +136,7 @@ def _make_item(rng: Rng, pools: Pools, sku: str) -> Item:
         "heat": rng.random() < 0.2,
         "registration_number": one(None, "", "K123456"),
     }
-    return Item(sku=sku, **fields)  # type: ignore[arg-type]  # broken on purpose
+    return Item(sku=sku, **fields)
 
 
 def corrupted(rng: Rng, rows: Sequence[Row], number: int) -> tuple[tuple[Item, ...], int]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from recommender.bits import Floats
 from recommender.features import FEATURES
+from recommender.memory import Memory
 from recommender.posterior import UNSEEN, Posterior, Rows, log_sigmoid
 from recommender.scorers import ITEM, PARTS, START
 from recommender.seen import Seen
@@ -80,7 +81,7 @@ class LearnedScorer:
         return self._effects.take(places, axis=1), self._effects_sd.take(places, axis=1)
 
 
-_remembered: tuple[tuple[tuple[str, ...], Sequence[str], Rows], ...] = ()  # replaced as a whole, for threads
+_memory: Memory[tuple[tuple[str, ...], Sequence[str], Rows]] = Memory(REMEMBERED)
 
 
 def _places(posterior: Posterior, skus: Sequence[str]) -> Rows:
@@ -88,13 +89,12 @@ def _places(posterior: Posterior, skus: Sequence[str]) -> Rows:
 
     Remembered for the last few catalogues and models; all draws of a model have the same items.
     """
-    global _remembered  # noqa: PLW0603 (a memory of one process; nothing but speed depends on it)
-    known = _remembered
+    known = _memory.known
     for items, all_skus, places in known:
         if items is posterior.items and all_skus is skus:
             return places
     found = posterior.item_rows(np.array(skus, dtype=np.str_))
     found = np.where(found == UNSEEN, len(posterior.items), found)
     if isinstance(skus, tuple):  # a list may be written into, and would not be found again
-        _remembered = ((posterior.items, skus, found), *known)[:REMEMBERED]
+        _memory.add((posterior.items, skus, found))
     return found

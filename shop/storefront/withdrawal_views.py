@@ -24,6 +24,8 @@ from shop.storefront.order_views import blueprint
 from shop.throttle import throttle
 from shop.web import config, db, no_store, page, see_other, shop_url, transaction
 
+__all__ = ["blueprint"]
+
 LONGEST_NOTE = 1000
 
 

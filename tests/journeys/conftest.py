@@ -31,10 +31,14 @@ WEBHOOK_SECRET = "whsec_journeys"
 
 
 class LiveShop:
-    """A running shop: `url` is its address, `provider` the stand-in behind it, `app` the Flask app."""
+    """A running shop: `url` is its address, `provider` the stand-in behind it, `app` the Flask app.
+
+    `front` is what the server calls: the app, or a middleware that a test has put before it.
+    """
 
     def __init__(self, app: Flask, url: str, provider: StripeServer) -> None:
         self.app, self.url, self.provider = app, url, provider
+        self.front: Callable[[Any, Any], Any] = app
 
 
 def _serve(app: Callable[[Any, Any], Any]) -> tuple[Any, int]:
@@ -47,17 +51,18 @@ def _serve(app: Callable[[Any, Any], Any]) -> tuple[Any, int]:
 def live_shop(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveShop]:
     """The demo shop with its goods and its merchant, paid through the stand-in over a socket."""
     var = tmp_path_factory.mktemp("live")
-    holder: dict[str, Flask] = {}
+    holder: dict[str, LiveShop] = {}
 
     def hand_over(environ: Any, start: Any) -> Any:
         """The port is taken before the shop exists, because the shop's settings name it."""
-        return holder["app"](environ, start)
+        return holder["shop"].front(environ, start)
 
     web, port = _serve(hand_over)
     url = f"http://127.0.0.1:{port}"
     provider = StripeServer(webhook_secret=WEBHOOK_SECRET, post=webhook_to(f"{url}/webhooks/stripe"))
     with sqlite_databases.fresh() as database_url, serving(provider, port=0) as provider_url:
-        holder["app"] = app = create_app(_settings(url, provider_url, database_url, var))
+        app = create_app(_settings(url, provider_url, database_url, var))
+        holder["shop"] = live = LiveShop(app, url, provider)
         runner = app.test_cli_runner()
         for arguments in (
             ["shop", "load-demo"],
@@ -65,7 +70,7 @@ def live_shop(sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPa
         ):
             done = runner.invoke(args=arguments, env={"P": "blue lamp river"})
             assert done.exit_code == 0, done.output
-        yield LiveShop(app, url, provider)
+        yield live
         web.shutdown()
         app.extensions["tsubo"].engine.dispose()
 

@@ -57,10 +57,10 @@ class Walked:
 
 @pytest.fixture(scope="module")
 def recorder(live_shop: LiveShop) -> Iterator[canary.Recorder]:
-    recorder = canary.Recorder(live_shop.app.wsgi_app)
-    live_shop.app.wsgi_app = recorder  # type: ignore[method-assign]  # how Flask's documentation adds a middleware
+    recorder = canary.Recorder(live_shop.app)
+    live_shop.front = recorder
     yield recorder
-    live_shop.app.wsgi_app = recorder.wsgi_app  # type: ignore[method-assign]
+    live_shop.front = live_shop.app
 
 
 @pytest.fixture(scope="module")

@@ -165,7 +165,21 @@ def buying(tour: Tour) -> str:
     tour.visit("/demo/mails", "demo mails")
     page.locator("main a[href*='/demo/mails/']").first.click()
     tour.look("demo mail")
+    page.goto(address_in_mail(tour.shop, "/order/"))
+    withdrawing(tour)
     return number
+
+
+def withdrawing(tour: Tour) -> None:
+    """From the order's page: a mistake, then the declaration."""
+    page = tour.page
+    page.click("main a:has-text('Withdraw from contract here')")
+    tour.look("withdrawal")
+    page.fill("main [name=full_name]", "")
+    tour.press("Confirm withdrawal", "withdrawal, name missing")
+    page.fill("main [name=full_name]", steps.ADDRESS["full_name"])
+    page.fill("main [name=note]", "The parcel has not come yet.")
+    tour.press("Confirm withdrawal", "order, withdrawn")
 
 
 def order_number(page: Page) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -61,7 +62,7 @@ def test_duckdb_finds_the_statistics_of_the_rows_to_the_last_bit(archive: Path, 
 
 
 def test_two_workers_of_a_cluster_find_the_same(archive: Path, days: list[tuple[date, Rows]]) -> None:
-    with LocalCluster(  # type: ignore[no-untyped-call]  # Dask has no types
+    with cast(Any, LocalCluster)(  # Dask has no types
         n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
     ) as cluster:
         found = on_dask(day_files(archive), COLUMNS, cluster.scheduler_address, lambda _done, _total: None)

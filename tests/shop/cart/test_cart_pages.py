@@ -182,6 +182,15 @@ def test_a_changed_price_is_told_in_words(client: FlaskClient, engine: Engine) -
     assert "The price went up from $34.00 to $39.00 since you last looked." in page
 
 
+def test_nothing_is_in_the_cart_but_what_was_added_and_no_voucher_is_asked_for(client: FlaskClient) -> None:
+    _added(client)
+
+    page = client.get("/cart").text
+
+    assert page.count('class="ts-cart-line"') == 1
+    assert not re.search(r"voucher|coupon|promo", page, re.IGNORECASE)
+
+
 def test_a_country_nobody_delivers_to_is_refused(client: FlaskClient) -> None:
     token = _added(client)
 

@@ -1,6 +1,7 @@
 """A visitor who answered the questionnaire, and what the log says of them."""
 
 import re
+from collections.abc import Callable
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -30,10 +31,10 @@ def only_order(engine: Engine) -> Order:
         return session.scalars(select(Order)).one()
 
 
-def writing(app: Flask, work: object) -> None:
+def writing(app: Flask, work: Callable[[Session], object]) -> None:
     """Do something as the shop's own code does, with the shop's keys."""
     with app.app_context(), transaction() as session:
-        work(session)  # type: ignore[operator]
+        work(session)
 
 
 def ask_tick(page: str) -> str:

@@ -4,7 +4,12 @@ import re
 from dataclasses import dataclass, field
 
 from flask.testing import FlaskClient
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
+
+from shop.orders.models import Order
+from shop.stock.models import StockLevel
 
 SKU = "MAT01-CHARCOAL"
 ADDRESS = {
@@ -54,6 +59,19 @@ class Shopper:
         self.add()
         self.type_details()
         return self.place()
+
+
+def orders_of(engine: Engine) -> list[Order]:
+    """Every order there is, oldest first."""
+    with Session(engine) as session:
+        return list(session.scalars(select(Order).order_by(Order.id)))
+
+
+def level_of(engine: Engine) -> tuple[int, int, int]:
+    """Units of the mat that are (available, held, sold)."""
+    with Session(engine) as session:
+        level = session.get_one(StockLevel, SKU)
+        return (level.available, level.held, level.sold)
 
 
 def _hidden(page: str, name: str) -> str:

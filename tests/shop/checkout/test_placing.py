@@ -1,25 +1,12 @@
 """One click or ten: one order, one payment page, and no cart paid twice."""
 
-from sqlalchemy import Engine, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, update
 
 from shop.catalogue.models import Price
-from shop.orders.models import Order
 from shop.orders.states import OrderState
 from shop.stock.models import StockLevel
 from tests.fakes import FakeGateway
-from tests.shop.checkout.shopper import SKU, Shopper
-
-
-def _orders(engine: Engine) -> list[Order]:
-    with Session(engine) as session:
-        return list(session.scalars(select(Order).order_by(Order.id)))
-
-
-def _level(engine: Engine) -> tuple[int, int, int]:
-    with Session(engine) as session:
-        level = session.get_one(StockLevel, SKU)
-        return (level.available, level.held, level.sold)
+from tests.shop.checkout.shopper import SKU, Shopper, level_of, orders_of
 
 
 def test_the_button_leads_to_the_payment_page_and_holds_the_stock(
@@ -29,8 +16,8 @@ def test_the_button_leads_to_the_payment_page_and_holds_the_stock(
 
     assert answer.status_code == 303
     assert answer.headers["Location"].startswith("http://provider.test/")
-    assert [order.total_minor for order in _orders(engine)] == [4237]
-    assert _level(engine) == (2, 1, 0)
+    assert [order.total_minor for order in orders_of(engine)] == [4237]
+    assert level_of(engine) == (2, 1, 0)
 
 
 def test_after_payment_the_order_page_says_so_and_the_cart_is_empty(
@@ -38,7 +25,7 @@ def test_after_payment_the_order_page_says_so_and_the_cart_is_empty(
 ) -> None:
     shopper.order()
     gateway.pay("cs_test_1")
-    token = _orders(engine)[0].token
+    token = orders_of(engine)[0].token
 
     back = shopper.client.get(f"/checkout/return/{token}")
     page = shopper.client.get(back.headers["Location"])
@@ -48,7 +35,7 @@ def test_after_payment_the_order_page_says_so_and_the_cart_is_empty(
     assert "noindex" in page.text
     assert page.headers["Cache-Control"] == "no-store"
     assert "There is nothing in your cart yet." in shopper.client.get("/cart").text
-    assert _level(engine) == (2, 0, 1)
+    assert level_of(engine) == (2, 0, 1)
 
 
 def test_a_double_click_is_one_order_and_one_page(shopper: Shopper, engine: Engine, gateway: FakeGateway) -> None:
@@ -59,9 +46,9 @@ def test_a_double_click_is_one_order_and_one_page(shopper: Shopper, engine: Engi
     first, second = shopper.place(button), shopper.place(button)
 
     assert first.headers["Location"] == second.headers["Location"]
-    assert len(_orders(engine)) == 1
+    assert len(orders_of(engine)) == 1
     assert gateway.calls.count("open_payment") == 1
-    assert _level(engine) == (2, 1, 0)
+    assert level_of(engine) == (2, 1, 0)
 
 
 def test_back_and_again_after_paying_shows_the_order(shopper: Shopper, engine: Engine, gateway: FakeGateway) -> None:
@@ -70,13 +57,13 @@ def test_back_and_again_after_paying_shows_the_order(shopper: Shopper, engine: E
     button = shopper.button()
     shopper.place(button)
     gateway.pay("cs_test_1")
-    token = _orders(engine)[0].token
+    token = orders_of(engine)[0].token
     shopper.client.get(f"/checkout/return/{token}")
 
     again = shopper.place(button)
 
     assert again.headers["Location"] == f"/order/{token}"
-    assert len(_orders(engine)) == 1
+    assert len(orders_of(engine)) == 1
 
 
 def test_another_address_is_another_order_and_closes_the_first_page(
@@ -88,9 +75,9 @@ def test_another_address_is_another_order_and_closes_the_first_page(
     answer = shopper.place()
 
     assert answer.headers["Location"].endswith("cs_test_2")
-    assert [order.state for order in _orders(engine)] == [OrderState.CANCELLED, OrderState.PENDING]
+    assert [order.state for order in orders_of(engine)] == [OrderState.CANCELLED, OrderState.PENDING]
     assert gateway.sessions["cs_test_1"].status == "expired"
-    assert _level(engine) == (2, 1, 0)
+    assert level_of(engine) == (2, 1, 0)
 
 
 def test_a_cart_paid_in_another_window_is_not_ordered_again(
@@ -103,7 +90,7 @@ def test_a_cart_paid_in_another_window_is_not_ordered_again(
 
     answer = shopper.place(button)
 
-    orders = _orders(engine)
+    orders = orders_of(engine)
     assert [order.state for order in orders] == [OrderState.PLACED]
     assert answer.headers["Location"] == f"/order/{orders[0].token}"
 
@@ -112,7 +99,7 @@ def test_a_page_that_was_left_opens_again(shopper: Shopper, engine: Engine, gate
     shopper.add(3)  # all there are: the visitor's own hold must not stand in their way
     shopper.type_details()
     first = shopper.place()
-    token = _orders(engine)[0].token
+    token = orders_of(engine)[0].token
 
     left = shopper.client.get(f"/checkout/cancel/{token}", follow_redirects=True)
     again = shopper.place()
@@ -128,7 +115,7 @@ def test_after_the_page_ran_out_one_can_order_again(shopper: Shopper, engine: En
     button = shopper.button()
     shopper.place(button)
     gateway.expire("cs_test_1")
-    shopper.client.get(f"/checkout/return/{_orders(engine)[0].token}")
+    shopper.client.get(f"/checkout/return/{orders_of(engine)[0].token}")
     shopper.type_details()
 
     old_button = shopper.place(button)
@@ -136,7 +123,7 @@ def test_after_the_page_ran_out_one_can_order_again(shopper: Shopper, engine: En
 
     assert old_button.headers["Location"] == "/checkout/review?told=over"
     assert answer.headers["Location"].endswith("cs_test_2")
-    assert _level(engine) == (2, 1, 0)
+    assert level_of(engine) == (2, 1, 0)
 
 
 def test_a_price_that_changed_is_checked_again_before_anything_is_ordered(shopper: Shopper, engine: Engine) -> None:
@@ -152,7 +139,7 @@ def test_a_price_that_changed_is_checked_again_before_anything_is_ordered(shoppe
     assert answer.headers["Location"] == "/checkout/review?told=changed"
     assert "Nothing was ordered yet: please check it again." in page
     assert "The price went up from $34.00 to $39.00" in page
-    assert _orders(engine) == []
+    assert orders_of(engine) == []
 
 
 def test_what_sold_out_meanwhile_is_told_in_the_cart(shopper: Shopper, engine: Engine) -> None:
@@ -166,4 +153,4 @@ def test_what_sold_out_meanwhile_is_told_in_the_cart(shopper: Shopper, engine: E
 
     assert "Nothing was ordered; see the notes below." in answer.text
     assert "Only 1 is left. Please set the quantity to 1." in answer.text
-    assert _orders(engine) == []
+    assert orders_of(engine) == []

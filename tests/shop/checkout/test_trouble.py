@@ -14,21 +14,9 @@ from shop.orders.states import OrderState, PaymentState
 from shop.payments.models import PaymentAttempt
 from shop.payments.states import AttemptState
 from shop.pricing.service import SHIPPED
-from shop.stock.models import StockLevel
 from tests.conftest import MakeApp
 from tests.fakes import FakeGateway
-from tests.shop.checkout.shopper import SKU, Shopper
-
-
-def _orders(engine: Engine) -> list[Order]:
-    with Session(engine) as session:
-        return list(session.scalars(select(Order).order_by(Order.id)))
-
-
-def _level(engine: Engine) -> tuple[int, int, int]:
-    with Session(engine) as session:
-        level = session.get_one(StockLevel, SKU)
-        return (level.available, level.held, level.sold)
+from tests.shop.checkout.shopper import Shopper, level_of, orders_of
 
 
 def test_a_silent_provider_loses_nothing_and_trying_again_is_the_same_attempt(
@@ -47,7 +35,7 @@ def test_a_silent_provider_loses_nothing_and_trying_again_is_the_same_attempt(
     assert refused.headers["Retry-After"] == "5"
     assert "Nothing was charged." in refused.text
     assert again.headers["Location"].endswith("cs_test_1")
-    assert len(_orders(engine)) == 1
+    assert len(orders_of(engine)) == 1
     assert len({request.idempotency_key for request in gateway.requests}) == 1
     assert "Classic Mat" in shopper.client.get("/cart").text
 
@@ -77,7 +65,7 @@ def test_a_click_while_the_first_is_under_way_waits_on_a_page_that_looks_again(
     answer = shopper.place(button)
     waiting = shopper.client.get(answer.headers["Location"])
 
-    assert answer.headers["Location"] == f"/checkout/wait/{_orders(engine)[0].token}"
+    assert answer.headers["Location"] == f"/checkout/wait/{orders_of(engine)[0].token}"
     assert "Go on to the payment page" in waiting.text
 
 
@@ -89,7 +77,7 @@ def test_a_wait_that_takes_too_long_offers_to_try_again(shopper: Shopper, engine
     with engine.begin() as connection:
         connection.execute(update(PaymentAttempt).values(created_at=utc_now() - timedelta(seconds=30)))
 
-    waiting = shopper.client.get(f"/checkout/wait/{_orders(engine)[0].token}")
+    waiting = shopper.client.get(f"/checkout/wait/{orders_of(engine)[0].token}")
 
     assert "http-equiv" not in waiting.text
     assert "Try again" in waiting.text
@@ -100,7 +88,7 @@ def test_a_waiting_page_leads_on_once_the_payment_page_is_there(
 ) -> None:
     shopper.order()
 
-    answer = shopper.client.get(f"/checkout/wait/{_orders(engine)[0].token}")
+    answer = shopper.client.get(f"/checkout/wait/{orders_of(engine)[0].token}")
 
     assert answer.headers["Location"].endswith("cs_test_1")
 
@@ -110,13 +98,13 @@ def test_slow_money_is_waited_for_and_not_asked_for_twice(
 ) -> None:
     shopper.order()
     gateway.pay_later("cs_test_1")
-    token = _orders(engine)[0].token
+    token = orders_of(engine)[0].token
 
     shopper.client.get(f"/checkout/return/{token}")
 
     assert shopper.client.get("/checkout").headers["Location"] == "/cart"
     assert "Cart (" not in shopper.client.get("/cart").text
-    assert len(_orders(engine)) == 1
+    assert len(orders_of(engine)) == 1
     assert "not confirmed yet" in shopper.client.get(f"/order/{token}").text
 
 
@@ -143,10 +131,10 @@ def test_an_order_that_costs_nothing_needs_no_payment(
     page = visitor.client.get(answer.headers["Location"]).text
 
     assert gateway.calls == []
-    assert [order.state for order in _orders(engine)] == [OrderState.PLACED]
+    assert [order.state for order in orders_of(engine)] == [OrderState.PLACED]
     assert "Thank you for your order" in page
     assert "Paid" not in page
-    assert _level(engine) == (2, 0, 1)
+    assert level_of(engine) == (2, 0, 1)
 
 
 def test_an_amount_the_provider_does_not_take_is_refused_in_words(
@@ -158,7 +146,7 @@ def test_an_amount_the_provider_does_not_take_is_refused_in_words(
 
     assert "The payment service does not take an amount this small." in page
     assert "Order and pay" not in page
-    assert _orders(engine) == []
+    assert orders_of(engine) == []
 
 
 @pytest.mark.parametrize(
@@ -171,7 +159,7 @@ def test_a_forged_checkout_token_orders_nothing(shopper: Shopper, engine: Engine
     answer = shopper.place({"csrf_token": shopper.csrf()} | forged)
 
     assert answer.headers["Location"] == "/checkout/review?told=changed"
-    assert _orders(engine) == []
+    assert orders_of(engine) == []
 
 
 @pytest.mark.parametrize("forged", [None, "", "0" * 64])
@@ -185,7 +173,7 @@ def test_the_button_without_the_carts_token_orders_nothing(
     answer = shopper.place(button | ({} if forged is None else {"csrf_token": forged}))
 
     assert answer.status_code == 403
-    assert _orders(engine) == []
+    assert orders_of(engine) == []
 
 
 def test_a_foreign_cart_cannot_use_the_checkout_token_of_another(
@@ -204,7 +192,7 @@ def test_a_foreign_cart_cannot_use_the_checkout_token_of_another(
     answer = stranger.place({"csrf_token": stranger.csrf(), "checkout_token": button["checkout_token"]})
 
     assert answer.headers["Location"] == "/checkout/review?told=changed"
-    assert len(_orders(engine)) == 1
+    assert len(orders_of(engine)) == 1
 
 
 @pytest.mark.parametrize("address", ["return", "cancel", "wait"])
@@ -218,7 +206,7 @@ def test_the_return_of_a_customer_while_the_provider_is_silent_still_shows_the_o
 ) -> None:
     shopper.order()
     gateway.is_down = True
-    token = _orders(engine)[0].token
+    token = orders_of(engine)[0].token
 
     page = shopper.client.get(f"/checkout/return/{token}", follow_redirects=True)
 
@@ -239,6 +227,6 @@ def test_lines_and_shipping_sent_to_the_provider_sum_to_the_total(
     with Session(engine) as session:
         states = session.execute(select(Order.payment_state, PaymentAttempt.state).join(PaymentAttempt)).one()
         count = session.scalar(select(func.count()).select_from(Order))
-    assert facts.amount.minor == _orders(engine)[0].total_minor
+    assert facts.amount.minor == orders_of(engine)[0].total_minor
     assert tuple(states) == (PaymentState.PENDING, AttemptState.OPEN)
     assert count == 1

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from demo.stripe_server import InProcessStripe, StripeServer
 from shop.db import begin_write
-from shop.gateway import PaymentRequest
+from shop.gateway import Gateway, PaymentRequest
 from shop.mail.letterhead import Letterhead
 from shop.mail.models import OutboxMail
 from shop.orders.models import Order
@@ -49,9 +49,15 @@ def writer(engine: Engine) -> Callable[[], AbstractContextManager[Session]]:
 class Bench:
     """One shop and one provider, and short ways to do to them what customers do."""
 
-    def __init__(self, engine: Engine, gateway: FakeGateway) -> None:
-        self.gateway = gateway
+    def __init__(self, engine: Engine, gateway: Gateway) -> None:
+        self._gateway = gateway
         self.desk = Desk(gateway=lambda: gateway, transaction=writer(engine), letterhead=LETTERHEAD)
+
+    @property
+    def gateway(self) -> FakeGateway:
+        """The gateway in memory, for benches that were given one."""
+        assert isinstance(self._gateway, FakeGateway)
+        return self._gateway
 
     def order(self, number: str = "TS-TEST-0001", *, available: int = 10, **fields: Any) -> int:
         """A committed pending order that holds one unit; the first one puts `available` on the shelf before."""

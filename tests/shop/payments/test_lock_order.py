@@ -12,7 +12,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import ColumnElement, Engine, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -177,9 +177,9 @@ class Crowd:
             for sku in chance.sample(SKUS, 2):
                 cart.add(session, token, sku, 1, terms=CART_TERMS, now=NOW)
 
-    def _some(self, *conditions: object) -> list[int]:
+    def _some(self, *conditions: ColumnElement[bool]) -> list[int]:
         with self.desk.transaction() as session:
-            newest = select(Order.id).where(*conditions).order_by(Order.id.desc()).limit(4)  # type: ignore[arg-type]
+            newest = select(Order.id).where(*conditions).order_by(Order.id.desc()).limit(4)
             found = list(session.scalars(newest))
         random.shuffle(found)
         return found

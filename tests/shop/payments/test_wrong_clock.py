@@ -60,7 +60,7 @@ def test_the_log_and_the_metric_say_which_way_the_clock_is_off(
 def test_a_page_whose_answer_was_lost_is_found_by_a_clock_that_is_off(
     engine: Engine, server: StripeServer, real: StripeGateway, off: timedelta
 ) -> None:
-    bench = Bench(engine, real)  # type: ignore[arg-type]  # the real adapter in the place of the one in memory
+    bench = Bench(engine, real)
     request = bench.prepared(now=utc_now() + max(off, timedelta(0)))  # one that is behind fell behind afterwards
     server.add_fault(kind="lose_answer", times=1)
     with pytest.raises(GatewayUnavailable):

@@ -42,6 +42,18 @@ def test_each_product_says_what_puts_it_before_the_next_one(demo_walk: Walk) -> 
         assert any(sentence.startswith(f"Ahead of {name} because ") for name in names[1:])
 
 
+def test_the_result_names_what_was_asked_for_and_the_reasons_quote_it(demo_walk: Walk) -> None:
+    wish = {**SORE_BACK, "position_preference": "lying", "pressure_preference": "2", "health": ["OSTEO"]}
+
+    text = demo_walk.answer_all(wish).text
+
+    assert "You asked for: lower back, lying down, mild." in text
+    reasons = re.findall(r'<ul class="ts-reasons">(.*?)</ul>', text, re.DOTALL)
+    assert any("Reaches the lower back." in each for each in reasons)
+    assert any("lying down, as you asked" in each for each in reasons)
+    assert not any(word in "".join(reasons).lower() for word in ("sore muscles", "bones", "osteoporosis"))
+
+
 def test_three_products_come_first_and_the_others_on_request(demo_walk: Walk) -> None:
     first = demo_walk.answer_all(SORE_BACK).text
     everything = demo_walk.client.get("/find/result?more=1").text

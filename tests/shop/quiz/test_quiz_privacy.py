@@ -47,16 +47,17 @@ def logged() -> Iterator[list[Any]]:
         yield lines
 
 
-class Watched:
-    """Every answer that the walk got, with the address it was asked at."""
+class Watched(FlaskClient):
+    """A client that takes the place of the walk's, and keeps every answer with the address it was asked at."""
 
-    def __init__(self, client: FlaskClient) -> None:
+    def __init__(self, walk: Walk) -> None:
+        super().__init__(walk.client.application, walk.client.response_wrapper)
+        self.environ_base = walk.client.environ_base
         self.seen: list[tuple[str, TestResponse]] = []
-        self._open = client.open
-        client.open = self.open  # type: ignore[method-assign]  # every request of the client goes through it
+        walk.client = self
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        answer = self._open(*args, **kwargs)
+        answer = super().open(*args, **kwargs)
         self.seen.append((answer.request.url, answer))
         return answer
 
@@ -95,7 +96,7 @@ def walk_to_the_end(walk: Walk) -> None:
 
 
 def test_no_answer_is_in_any_address_header_title_or_log(demo_walk: Walk, logged: list[Any]) -> None:
-    watched = Watched(demo_walk.client)
+    watched = Watched(demo_walk)
 
     walk_to_the_end(demo_walk)
 
@@ -121,7 +122,7 @@ def test_no_answer_is_left_in_the_database(demo_shop: Flask, demo_walk: Walk) ->
 
 
 def test_a_referral_leaves_no_trace_of_its_reason(walk: Walk, logged: list[Any]) -> None:
-    watched = Watched(walk.client)
+    watched = Watched(walk)
 
     walk.answer_all({"red_flags": ["CAUDA", "THUNDER"]})
 
