@@ -38,11 +38,12 @@ def best_first(values: Floats, k: int) -> Order:
     return order[~np.isnan(values[order])]
 
 
-def choose(sample: Sampler, k: int, *, seed: int, exploration: float = 0.0) -> Choice:
+def choose(sample: Sampler, k: int, *, seed: int, exploration: float = 0.0, sure: int = 0) -> Choice:
     """Return the list of one visitor and, for each of its places, the chance that just this candidate stood there.
 
     exploration: 0 shows the posterior mean's order, with probability 1; above it the draw's distance from the mean is
-    shrunk by this factor (1 is Thompson sampling). Raises ValueError outside 0 to 1.
+    shrunk by this factor (1 is Thompson sampling). sure: so many places at the top always show what is best by the
+    mean; the draw fills the rest. Raises ValueError for a factor outside 0 to 1.
 
     Probabilities are the share of DRAWS further draws that put the candidate in the same place, the shown draw counted
     in, so that none is 0; they hold for the randomisation of this list, the posterior given.
@@ -50,14 +51,24 @@ def choose(sample: Sampler, k: int, *, seed: int, exploration: float = 0.0) -> C
     """
     if not 0.0 <= exploration <= 1.0:
         raise ValueError("exploration must lie between 0 and 1")
+    drawn = np.random.default_rng(seed)
+    mean = sample(drawn, 0.0)
     if exploration == 0.0:
-        order = best_first(sample(np.random.default_rng(seed), 0.0), k)
+        order = best_first(mean, k)
         return Choice(order, np.ones(len(order)), seed)
-    order = best_first(sample(np.random.default_rng(seed), exploration), k)
+    top = best_first(mean, min(sure, k))
+    order = _after(top, sample(drawn, exploration), k)
     again = np.random.default_rng([seed, 1])  # other numbers than the list itself
     same = np.ones(len(order))
     for _ in range(DRAWS):
-        other = best_first(sample(again, exploration), k)
+        other = _after(top, sample(again, exploration), k)
         n = min(len(order), len(other))
         same[:n] += order[:n] == other[:n]
     return Choice(order, same / (DRAWS + 1), seed)
+
+
+def _after(top: Order, values: Floats, k: int) -> Order:
+    """Return the k places: those of `top`, then the best of the others."""
+    others = values.copy()
+    others[top] = np.nan
+    return np.concatenate([top, best_first(others, k - len(top))])

@@ -1,5 +1,6 @@
 """What was learned, as plain numbers: all that serving needs, in numpy alone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
@@ -100,6 +101,28 @@ class Posterior:
         shared = np.einsum("np,spq,nq->sn", features, self.covariance, features, optimize=True)
         spread: Floats = np.sqrt(np.maximum(shared, 0.0) + own**2)
         return spread
+
+    def with_items(self, items: Iterable[str]) -> Self:
+        """Return a posterior that knows these items by name: of those never shown it knows how unsure it is."""
+        new = sorted(set(items).difference(self.items))
+        if not new:
+            return self
+        names = np.array([*self.items, *new], dtype=np.str_)
+        order = np.argsort(names, kind="stable")
+        unsure = np.tile(self.unseen_sd[:, None], len(new))
+        return replace(
+            self,
+            items=tuple(names[order].tolist()),
+            item_mean=np.hstack([self.item_mean, np.zeros_like(unsure)])[:, order],
+            item_sd=np.hstack([self.item_sd, unsure])[:, order],
+        )
+
+    def hopeful(self, by: float) -> Self:
+        """Return a posterior that takes each item to be `by` of its sd better than its mean: optimism finds out.
+
+        Give it the catalogue by `with_items` first. Source: upper confidence bounds (Li, Chu and others, 2010).
+        """
+        return replace(self, item_mean=self.item_mean + by * self.item_sd) if by else self
 
     @cached_property
     def _roots(self) -> Floats:

@@ -5,7 +5,6 @@ import dataclasses
 import numpy as np
 import pytest
 
-from recommender.learning.columns import STAGES
 from recommender.learning.funnel import fit_funnel, train
 from recommender.learning.statistics import Rows, SufficientStatistics, Trials
 from tests.recommender.learning.worlds import PLACES, World, make_columns, make_world, sigmoid
@@ -71,9 +70,7 @@ def test_an_empty_log_leaves_the_expert_as_he_was():
 def test_fixed_columns_stay_at_the_expert_and_are_certain():
     world, expert = make_world(), np.full((3, 3), 0.7)
 
-    posterior = train(
-        SUMS(world.rows(1000, seed=6)), make_columns(prior_mean=expert, fixed=frozenset({"x1"})), today=0
-    )
+    posterior = train(SUMS(world.rows(1000, seed=6)), make_columns(prior_mean=expert, fixed=frozenset({"x1"})), today=0)
 
     assert (posterior.mean[:, 1] == 0.7).all()
     assert (posterior.covariance[:, 1, :] == 0).all()
@@ -202,5 +199,3 @@ def test_starting_from_an_earlier_fit_ends_where_starting_anew_does():
     onward = fit_funnel(log, make_columns(), today=0, start=earlier, rounds=60)
 
     assert onward.weights.columns == pytest.approx(anew.weights.columns, abs=0.05)
-
-
