@@ -14,7 +14,7 @@ from recommender.posterior import Posterior
 from recommender.questionnaire import QUESTIONS
 from recommender.types import Answers, Codes, Item
 
-JUNK = ("", "preg", "XXX", "UNKNOWN ", "LATEX ", "ÄÖ", "NONE", "0", "None", "PREG|BLEED", "\x00", "UNKNOWN")
+JUNK = ("", "preg", "QQQ", "UNKNOWN ", "LATEX ", "ÄÖ", "NONE", "0", "None", "PREG|BLEED", "\x00", "UNKNOWN")
 SETS_A_FIELD = 300
 EMPTY_SETS = {"red_flags": 0, "health": 900, "allergies": 900, "mobility_limits": 600}
 GARBAGE = (

@@ -26,12 +26,15 @@ def sitemap() -> Response:
     answer.mimetype = "application/xml"
     return cacheable(answer, ONE_HOUR)
 
+CLOSED = ("/cart", "/checkout", "/order", "/asked", "/find/open", "/find/log", "/merchant")
+
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Everything may be read but what belongs to one visitor or to the merchant."""
     closed = "".join(
-        f"Disallow: {config().url_prefix}{path}\n" for path in ("/cart", "/checkout", "/order", "/asked", "/find/open", "/find/log", "/merchant")
+        f"Disallow: {config().url_prefix}{path}\n"
+        for path in ("/cart", "/checkout", "/order", "/asked", "/find/open", "/find/log", "/merchant")
     )
     text = f"User-agent: *\n{closed}Sitemap: {external_url('site.sitemap')}\n"
     return cacheable(Response(text, mimetype="text/plain"), ONE_HOUR)

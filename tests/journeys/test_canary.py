@@ -99,18 +99,7 @@ def walked(
         steps.add_first(page)
         page.click("main a:has-text('checkout')")
         before_checkout = list(asked)
-        steps.fill_address(page)
-        if learning:
-            page.check("input[name=ask_later]")
-        steps.order_and_pay(page)
-        page.wait_for_url(re.compile("/order/"))
-        if learning:
-            _send_two_weeks_ago(live_shop)
-            _answer_the_mail(page, live_shop)
-        with live_shop.app.app_context():
-            jobs.run(live_shop.app, "mails")
-        page.goto(f"{live_shop.url}/demo/mails")
-        page.locator("main a[href*='/demo/mails/']").first.click()
+        _buy_and_read_the_mail(page, live_shop, learning=learning)
         metrics = live_shop.app.test_client().get("/metrics").text
     captured = canary.captured_text(
         recorder,
@@ -129,6 +118,22 @@ def walked(
     )
     context.close()
     return Walked(captured, before_checkout, result, learning=learning)
+
+
+def _buy_and_read_the_mail(page: Page, shop: LiveShop, *, learning: bool) -> None:
+    """From the checkout's first page to the mail about the paid order."""
+    steps.fill_address(page)
+    if learning:
+        page.check("input[name=ask_later]")
+    steps.order_and_pay(page)
+    page.wait_for_url(re.compile("/order/"))
+    if learning:
+        _send_two_weeks_ago(shop)
+        _answer_the_mail(page, shop)
+    with shop.app.app_context():
+        jobs.run(shop.app, "mails")
+    page.goto(f"{shop.url}/demo/mails")
+    page.locator("main a[href*='/demo/mails/']").first.click()
 
 
 def _look_around(page: Page) -> None:
