@@ -1,0 +1,136 @@
+"""The day-one scorer and the shipped learner as policies of the synthetic shop."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from bench.world_adapter import STAGES, Context, Item, Shelf, World
+from recommender.bits import Floats
+from recommender.learning.funnel import Fit, fit_funnel, posterior_of
+from recommender.learning.statistics import SufficientStatistics, Trials
+from recommender.policy import best_first
+from recommender.posterior import Names, Posterior, Rows
+
+Row = dict[str, Any]
+
+SHOWN = 5
+SESSIONS_A_DAY = 50
+"""The synthetic shop has no days: each batch of its log counts as one."""
+GROWTH = 1.2
+"""The model is fitted anew whenever the log has grown by this factor."""
+FIRST_ROUNDS, LATER_ROUNDS = 6, 1
+HOPE = 1.0
+"""The shipped setting of exploration: how many sd better than its mean an item is taken to be."""
+
+
+class DayOne:
+    """The textbook's content score, greedy: what ranks before any log, and what a learner must not fall below."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self._shelves: list[tuple[Sequence[Item], Shelf]] = []
+
+    def shelf(self, items: Sequence[Item]) -> Shelf:
+        """Return the items ready to be scored; the price knots are those of the first catalogue seen."""
+        for known, shelf in self._shelves:
+            if known is items:
+                return shelf
+        knots = self._shelves[0][1].knots if self._shelves else None
+        self._shelves.append((items, Shelf(self.world, items, knots)))
+        return self._shelves[-1][1]
+
+    def recommend(self, context: Context, items: Sequence[Item]) -> list[str]:
+        """Return at most SHOWN ids, best first, safe ones only."""
+        shelf = self.shelf(items)
+        safe = shelf.safe(context)
+        if not len(safe):
+            return []
+        chosen = best_first(self.score(shelf, context, safe), SHOWN)
+        return [str(name) for name in shelf.ids[safe[chosen]]]
+
+    def score(self, shelf: Shelf, context: Context, safe: Rows) -> Floats:
+        """Return (safe,): the weighted sum of the textbook."""
+        scores: Floats = shelf.features(context)[safe] @ self.world.textbook
+        return scores
+
+    def update(self, rows: list[Row]) -> None:
+        """Learn nothing."""
+
+
+class Learner(DayOne):
+    """The shipped learner: the joint funnel around the textbook, fitted anew as the log grows, with a little hope.
+
+    Until its first fit it ranks as the day-one scorer does.
+    """
+
+    def __init__(self, world: World, *, hope: float = HOPE, half_life_days: float | None = None) -> None:
+        super().__init__(world)
+        self.columns = world.columns()
+        self._hope, self._half_life = hope, half_life_days
+        self._parts: list[SufficientStatistics] = []
+        self._fit: Fit | None = None
+        self._posterior: Posterior | None = None
+        self._sessions, self._next_fit = 0, SESSIONS_A_DAY
+
+    def score(self, shelf: Shelf, context: Context, safe: Rows) -> Floats:
+        """Return (safe,): the log value under the hopeful posterior."""
+        if self._posterior is None:
+            return super().score(shelf, context, safe)
+        names: Names = shelf.ids[safe]
+        return self._posterior.log_value(shelf.features(context)[safe], names)
+
+    def update(self, rows: list[Row]) -> None:
+        """Add the rows to the sums; fit again when they have grown enough."""
+        shelf = self._shelves[-1][1]
+        self._sessions += SESSIONS_A_DAY
+        day = self._sessions // SESSIONS_A_DAY
+        self._parts.append(SufficientStatistics.from_rows(trials(shelf, rows, day)))
+        if self._sessions < self._next_fit:
+            return
+        self._parts = [SufficientStatistics.merge_all(self._parts)]
+        rounds = FIRST_ROUNDS if self._fit is None else LATER_ROUNDS
+        self._fit = fit_funnel(
+            self._parts[0],
+            self.columns,
+            today=day,
+            half_life_days=self._half_life,
+            start=self._fit,
+            rounds=rounds,
+        )
+        posterior = posterior_of(self._fit, self.columns).with_items(shelf.ids.tolist())
+        self._posterior = posterior.hopeful(self._hope)
+        self._next_fit = int(self._sessions * GROWTH)
+
+
+def trials(shelf: Shelf, rows: list[Row], day: int) -> Trials:
+    """Return the log rows as trials: what was seen at once, and what came later of purchases."""
+    contexts: dict[object, Floats] = {}
+    features, tried, won = [], [], []
+    for row in rows:
+        session = row["session"]
+        if session not in contexts:
+            contexts[session] = shelf.features(row["context"])
+        features.append(contexts[session][shelf.row[row["item_id"]]])
+        asked, answer = _answers(row)
+        tried.append(asked)
+        won.append(answer)
+    return Trials(
+        STAGES,
+        np.array(features),
+        np.array([row["item_id"] for row in rows], dtype=np.str_),
+        np.array([row["position"] for row in rows], dtype=np.int64),
+        np.full(len(rows), day, dtype=np.int64),
+        np.array(tried, dtype=bool),
+        np.array(won, dtype=np.float64),
+    )
+
+
+def _answers(row: Row) -> tuple[list[object], list[object]]:
+    """Return which of STAGES this row answers, and how."""
+    if row["event"] == "impression":
+        clicked, carted, bought = row["clicked"], row["carted"], row["purchased"]
+        return [True, clicked, carted, False, False], [clicked, carted, bought, 0.0, 0.0]
+    relief = row["relief"]
+    known = relief is not None
+    return [False, False, False, True, known], [0.0, 0.0, 0.0, not row["returned"], relief if known else 0.0]
