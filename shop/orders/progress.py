@@ -5,6 +5,9 @@ from datetime import datetime
 
 from shop.orders.models import Order
 from shop.orders.states import OrderState, PaymentState, ShipmentState
+from shop.orders.withdrawals import is_whole
+
+WITHDRAWN = "What you paid comes back to you the way it came. If the parcel has reached you, please send it back."
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ def progress_of(order: Order) -> Progress:
     steps = (ordered, sent) if order.payment_state is PaymentState.NONE else (ordered, paid, sent)
     if order.state is OrderState.PENDING:
         return Progress(*_pending_words(order, steps))
+    if is_whole(order):
+        return Progress("You withdrew from this order", steps, WITHDRAWN)
     if order.shipment_state is ShipmentState.SHIPPED:
         return Progress("Your parcel is on its way", steps, "If something is not right with it, write to us.")
     return Progress(

@@ -50,6 +50,12 @@ def open_lines(order: Order) -> list[OrderLine]:
     return [line for line in order.lines if str(line.id) not in named]
 
 
+def is_whole(order: Order) -> bool:
+    """Whether every piece of the order was withdrawn from."""
+    pieces = {key: count for withdrawal in order.withdrawals for key, count in withdrawal.pieces.items()}
+    return bool(pieces) and all(pieces.get(str(line.id)) == line.quantity for line in order.lines)
+
+
 def declared(order: Order) -> list[Declared]:
     """What was withdrawn from so far, oldest first."""
     return [

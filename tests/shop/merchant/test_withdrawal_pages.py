@@ -118,6 +118,17 @@ def test_the_merchant_sees_what_who_and_when(merchant: Browser, engine: Engine) 
 
 
 @pytest.mark.usefixtures("sold")
+def test_an_order_withdrawn_from_as_a_whole_does_not_promise_a_parcel(anybody: Browser, engine: Engine) -> None:
+    withdraw(anybody, engine, **{f"pieces_{lines_of(engine)[0]}": "2"})
+
+    page = anybody.client.get(PAGE).text
+
+    assert "You withdrew from this order" in page
+    assert "We pack your parcel" not in page
+    assert "Withdraw from contract here" not in page
+
+
+@pytest.mark.usefixtures("sold")
 def test_a_cancelled_order_offers_no_withdrawal(anybody: Browser, transaction: Transaction) -> None:
     with transaction() as session:
         session.scalars(select(Order)).one().state = OrderState.CANCELLED
