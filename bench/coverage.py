@@ -4,8 +4,8 @@ Two worlds. The synthetic bandit is the one of the tests. On simulator logs, a p
 the textbook's candidates in some of the lists is logged; another order of the same candidates is judged on that log
 and its true value is computed from the simulator's hidden truth, which only this bench looks at. Run by hand:
 
-    python -m bench.coverage --repeats 2000
-    python -m bench.coverage --simulator PATH/sim.py --seeds 5000 5001 --repeats 200 --sessions 2000
+    python bench/coverage.py --repeats 2000
+    python bench/coverage.py --simulator PATH/sim.py --seeds 5000 5001 --repeats 200 --sessions 2000
 """
 
 import argparse
@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the bench runs from a checkout too
 
 from recommender.bits import Floats
 from recommender.offpolicy import Estimate, dr, ips, snips
