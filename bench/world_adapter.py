@@ -20,19 +20,21 @@ START_LEVEL = (-1.5, -1.0, -1.0, 1.0, 0.0)
 RELIEF_THAT_HELPS = 0.3
 """The share of pain relieved from which the world's documentation calls a purchase helpful."""
 APPEAL, BENEFIT = np.array([1.0, 0.5, 0.25, 0.0, 0.0]), np.array([0.25, 0.5, 0.5, 1.0, 1.0])
-"""How far each stage follows what the eye sees, and what the body feels: a guess that the log corrects."""
+COST = np.array([1.0, 0.5, 1.0, 0.0, 0.0])
+"""How far each stage follows what the eye sees, what the body feels, and the price, which is felt again at the till:
+a guess that the log corrects."""
 FLAGS = ("portable", "washable", "heated")
 NOVICE_FIRMNESS, STEP = 2.0, 0.75
 """Firmness for a first-timer of middling sensitivity, and how far a step of experience or sensitivity moves it."""
-MISFIT, MATCH, AFFINITY, RATING, OVER = -0.4, 1.0, 2.0, 0.5, -1.0
+MISFIT, MATCH, AFFINITY, RATING, OVER = -0.4, 1.0, 2.0, 1.0, -1.0
 BUDGETS, PRICE_KNOTS = 3, (1 / 3, 1 / 2, 2 / 3)
 START_SD = {
     "match": 0.4, "rating": 0.4, "firmness": 0.5, "firmness squared": 0.15, "firmness by person": 0.25,
     "person": 0.3, "price": 0.4, "flags": 0.1, "region by kind": 0.6, "kind by pain": 0.3, "kind by duration": 0.3,
     ITEM: 0.5,
 }  # fmt: skip
-SEEN, SEEN_AND_FELT = frozenset({"rating", "price"}), frozenset({"match", ITEM})
-"""Groups that appeal; groups that do both; all others are felt."""
+SEEN_AND_FELT = frozenset({"match", "rating", ITEM})
+"""Groups that appeal and do good as well; prices cost; all others are felt."""
 
 Context = dict[str, Any]
 Item = dict[str, Any]
@@ -108,16 +110,14 @@ class World:
         )
 
     def _loadings(self) -> Floats:
-        """(stages, p): what the textbook says of appeal, shown early, and of benefit, shown late."""
-        by_eye = np.array([group in SEEN for group in self.groups])
-        both = np.array([group in SEEN_AND_FELT for group in self.groups])
-        appeal, benefit = self.textbook * (by_eye | both), self.textbook * ~by_eye * (1 - both / 2)
-        loadings: Floats = np.outer(APPEAL, appeal) + np.outer(BENEFIT, benefit)
+        """(stages, p): the textbook's weights, in each stage as far as it follows their causes."""
+        causes = np.array([_profile(group).mean(axis=1) for group in self.groups]).T
+        loadings: Floats = causes * self.textbook
         return loadings
 
 
 def _profile(group: str) -> Floats:
-    causes = [APPEAL] if group in SEEN else [APPEAL, BENEFIT] if group in SEEN_AND_FELT else [BENEFIT]
+    causes = [COST] if group == "price" else [APPEAL, BENEFIT] if group in SEEN_AND_FELT else [BENEFIT]
     return np.column_stack(causes)
 
 
