@@ -26,8 +26,6 @@ def sitemap() -> Response:
     answer.mimetype = "application/xml"
     return cacheable(answer, ONE_HOUR)
 
-CLOSED = ("/cart", "/checkout", "/order", "/asked", "/find/open", "/find/log", "/merchant")
-
 
 @blueprint.get("/robots.txt")
 def robots() -> Response:
