@@ -120,7 +120,7 @@ def prepare(items: Sequence[Item]) -> Catalogue:
 
 def only(catalogue: Catalogue, rows: Ints) -> Catalogue:
     """Return the arrays of the products in these rows."""
-    one_each: dict[str, Any] = {name: array[..., rows] for name, array in catalogue._arrays().items()}
+    one_each: dict[str, Any] = {name: array.take(rows, axis=-1) for name, array in catalogue._arrays().items()}
     items = tuple(catalogue.items[row] for row in rows.tolist())
     return replace(catalogue, items=items, skus=tuple(item.sku for item in items), **one_each)
 

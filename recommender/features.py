@@ -245,8 +245,8 @@ def feature_matrix(wish: Wish, catalogue: Catalogue, rows: Ints, asked: Sequence
         values = meeting(seen)
         if values is not None:
             by_feature[_PLACE[name]] = values
-    places, traits, weights = zip(*(asked_traits(wish) if asked is None else asked), strict=True)
-    by_feature[list(places)] = catalogue.traits[np.array(traits)[:, None], rows] * np.array(weights)[:, None]
+    for place, trait, weight in asked_traits(wish) if asked is None else asked:
+        np.multiply(catalogue.traits[trait].take(rows), weight, out=by_feature[place])
     return by_feature.T
 
 

@@ -16,6 +16,7 @@ from recommender.designs import Designs
 from recommender.features import FEATURES, Asked, asked_traits, caution_count, feature_matrix
 from recommender.wish import Wish
 
+BLOCK = 4_096
 _CAUTIONS = FEATURES.index("cautions")
 
 
@@ -69,7 +70,7 @@ class Folded:
         self.all_skus, self.rows = catalogue.skus, rows.copy()
         self._at = place[number]
         asked = asked_traits(wish)
-        self._shared = feature_matrix(wish, designs.one_each, present, asked)
+        self._shared = _in_blocks(wish, designs.one_each, present, asked)
         self._own = _own_features(wish, catalogue, rows, [each for each in asked if designs.own_traits[each[1]]])
         self._shared[:, [feature for feature, _ in self._own]] = 0.0
 
@@ -96,6 +97,17 @@ class Folded:
         for feature, values in self._own:
             features[:, feature] = values[places]
         return Plain(features, self.all_skus, self.rows[places])
+
+
+def _in_blocks(wish: Wish, catalogue: Catalogue, rows: Ints, asked: list[Asked]) -> Floats:
+    """Return the feature matrix, made of blocks that stay in the processor's cache."""
+    if len(rows) <= BLOCK:
+        return feature_matrix(wish, catalogue, rows, asked)
+    by_feature = np.empty((len(FEATURES), len(rows)))
+    for start in range(0, len(rows), BLOCK):
+        block = slice(start, start + BLOCK)
+        by_feature[:, block] = feature_matrix(wish, catalogue, rows[block], asked).T
+    return by_feature.T
 
 
 def _own_features(wish: Wish, catalogue: Catalogue, rows: Ints, asked: list[Asked]) -> list[tuple[int, Floats]]:

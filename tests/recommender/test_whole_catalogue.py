@@ -8,7 +8,7 @@ import pytest
 from recommender.candidates import EXPERT, Candidates, find_candidates
 from recommender.catalogue import prepare
 from recommender.catalogue_csv import read_catalogue
-from recommender.choosing import FIRST_LOOK, NEAR_PLACES, choose
+from recommender.choosing import FEW, NEAR_PLACES, choose
 from recommender.designs import designs_of
 from recommender.exclusions import why_not
 from recommender.features import FEATURES, feature_matrix
@@ -19,7 +19,7 @@ from recommender.scorers.learned import LearnedScorer
 from recommender.seen import Plain
 from recommender.traits import TRAITS
 from recommender.types import Item, Ranking
-from recommender.variety import crowding
+from recommender.variety import Crowd
 from recommender.wish import read_wish
 from tests.recommender.build import CATALOGUE, make_answers, make_item
 from tests.recommender.models import make_posterior
@@ -122,26 +122,26 @@ def plainly_chosen(visit: Candidates, scores: np.ndarray, limit: int) -> list[in
         chosen.append(best)
         for row in standing:
             if catalogue.type_number[row] == catalogue.type_number[best]:
-                standing[row] -= float(crowding(catalogue, best, np.array([row]))[0])
+                standing[row] -= float(Crowd(catalogue, np.array([best, row])).lost(0, np.array([1]))[0])
     return chosen
 
 
 @CATALOGUES
-def test_looking_at_the_best_first_chooses_what_looking_at_all_does(items):
-    looked_further = 0
+def test_comparing_rivals_only_chooses_what_comparing_all_does(items):
+    pruned = 0
     for visit in visits(items):
         scores = EXPERT.score(visit.seen)
-        looked_further += visit.is_strong.sum() > FIRST_LOOK
+        pruned += visit.is_strong.sum() > FEW
 
         chosen = [int(visit.rows[place]) for place, _ in choose(visit, scores, 5)]
 
         assert chosen == plainly_chosen(visit, scores, 5)
 
-    assert looked_further or len(items) < 600
+    assert pruned or len(items) < 600
 
 
 def test_many_twins_of_the_best_do_not_hide_what_comes_after_them():
-    twins = [make_item(f"T{number}", price_minor=900 + number) for number in range(2 * FIRST_LOOK)]
+    twins = [make_item(f"T{number}", price_minor=900 + number) for number in range(2 * FEW)]
     other = make_item("OTHER", positions=frozenset({"lying"}), pressure_max=2)
 
     outcome = rank(make_answers(position="sitting"), (*twins, other))
