@@ -12,7 +12,7 @@ from recommender.bits import Floats
 from recommender.learning import groups as grouping
 from recommender.learning import newton, position
 from recommender.learning.columns import Columns
-from recommender.learning.grades import dispersion, threshold_line
+from recommender.learning.grades import START, dispersion, threshold_line
 from recommender.learning.groups import Groups, Spread
 from recommender.learning.newton import Curvature, Weights
 from recommender.learning.statistics import Ints, SufficientStatistics
@@ -125,7 +125,7 @@ def _start(statistics: SufficientStatistics, columns: Columns, groups: Groups, s
     places = int(statistics.position.max(initial=1))
     if start is None:
         weights = Weights(np.zeros((s_count, q)), np.zeros((s_count, m)))
-        return Fit(statistics.items, weights, grouping.start(groups), position.start(places), np.ones(s_count))
+        return Fit(statistics.items, weights, grouping.start(groups), position.start(places), _spreads(columns))
     effects = np.zeros((s_count, m))
     known = {name: place for place, name in enumerate(start.items)}
     for place, name in enumerate(statistics.items):
@@ -134,6 +134,11 @@ def _start(statistics: SufficientStatistics, columns: Columns, groups: Groups, s
     weights = Weights(start.weights.columns, effects)
     more = np.concatenate([start.places, position.start(places)[len(start.places) :]])
     return replace(start, items=statistics.items, weights=weights, places=more)
+
+
+def _spreads(columns: Columns) -> Floats:
+    """(stages,): the dispersions before any data."""
+    return np.array([START if name in columns.graded else 1.0 for name in columns.stages])
 
 
 def _round(stages: list[StageRows], columns: Columns, groups: Groups, fit: Fit) -> Fit:

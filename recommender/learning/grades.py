@@ -5,21 +5,21 @@ import numpy as np
 from recommender.bits import Floats
 from recommender.learning.terms import StageRows
 
-FEW = 10.0
-"""The yes-or-no dispersion of 1 counts for this many answers, so that few grades are not trusted too much."""
+START, FEW = 0.25, 4.0
+"""Before data: grades that scatter with an sd of a quarter around 1/2, which counts for FEW answers."""
 SPAN = 2.5
 """The line below is drawn through predictors from -SPAN to SPAN."""
 
 
 def dispersion(rows: StageRows, eta: Floats) -> float:
-    """Return the variance of grades as a share of that of yes and no, 1 for no data. eta: (n,).
+    """Return the variance of grades as a share of that of yes and no, START without data. eta: (n,).
 
-    Pearson's statistic over its count, shrunk towards 1 (McCullagh and Nelder, 1989, section 4.5).
+    Pearson's statistic over its count, shrunk towards START (McCullagh and Nelder, 1989, section 4.5).
     """
     p = 1.0 / (1.0 + np.exp(-np.clip(eta, -35.0, 35.0)))
     squares = rows.squared - 2.0 * p * rows.won + p**2 * rows.asked
     pearson = float((squares / np.maximum(p * (1.0 - p), 0.01)).sum())
-    return float(np.clip((pearson + FEW) / (float(rows.asked.sum()) + FEW), 0.02, 1.0))
+    return float(np.clip((pearson + START * FEW) / (float(rows.asked.sum()) + FEW), 0.02, 1.0))
 
 
 def threshold_line(grade: float, spread: float) -> tuple[float, float]:
