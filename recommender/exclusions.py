@@ -163,25 +163,25 @@ class Exclusions(Sequence[Exclusion]):
         for why, said in SAID.items():
             rows = self._rows[self._why == why]
             if len(rows):
-                rows_of[said] = rows.tolist()
+                rows_of[said] = rows
         items = self._catalogue.items
         found = [
-            LeftOutTogether(kind, sentence, len(rows), tuple(items[row].sku for row in rows[:named]))
+            LeftOutTogether(kind, sentence, len(rows), tuple(items[row].sku for row in rows[:named].tolist()))
             for (kind, sentence), rows in rows_of.items()
         ]
         return tuple(sorted(found, key=lambda group: (-group.count, group.sentence)))
 
-    def _barred_rows(self) -> dict[tuple[ExclusionKind, str], list[int]]:
+    def _barred_rows(self) -> dict[tuple[ExclusionKind, str], Ints]:
         """The rows safety leaves out, by what the gate says: it is asked once about products with equal facts."""
         rows = self._rows[self._why == Why.SAFETY]
-        by_group: dict[int, list[int]] = {}
-        for row, group in zip(rows.tolist(), self._catalogue.safety_group[rows].tolist(), strict=True):
-            by_group.setdefault(group, []).append(row)
-        found: dict[tuple[ExclusionKind, str], list[int]] = {}
-        for alike in by_group.values():
-            barred = self._exclusion(alike[0], Why.SAFETY)
-            found.setdefault((barred.kind, barred.sentence), []).extend(alike)
-        return {said: sorted(every) for said, every in found.items()}
+        _, first, group = np.unique(self._catalogue.safety_group[rows], return_index=True, return_inverse=True)
+        numbers: dict[tuple[ExclusionKind, str], int] = {}
+        said = []
+        for row in rows[first].tolist():
+            barred = self._exclusion(row, Why.SAFETY)
+            said.append(numbers.setdefault((barred.kind, barred.sentence), len(numbers)))
+        number = np.array(said, dtype=np.intp)[group]
+        return {words: rows[number == place] for words, place in numbers.items()}
 
     def _exclusion(self, row: int, why: int) -> Exclusion:
         item = self._catalogue.items[row]
