@@ -61,24 +61,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", type=int, nargs="+", default=[5300, 5301, 5302])
     parser.add_argument("--sessions", type=int, default=3_000)
     parser.add_argument("--scenario", default="base")
+    parser.add_argument("--only", choices=sorted(PICTURES), help="draw one of the two")
     parser.add_argument("--to", type=Path, default=FOLDER)
     options = parser.parse_args(arguments)
     simulator = load_simulator(options.simulator)
-    learning = curves(simulator, options)
-    ends = [point.x for point in learning[0].points]
+    options.to.mkdir(parents=True, exist_ok=True)
+    drawn = [draw(simulator, options) for name, draw in PICTURES.items() if options.only in (None, name)]
+    for each in (series for picture in drawn for series in picture):
+        said = [f"{point.x:.3g}: {point.y:.3f} ({point.low:.3f} to {point.high:.3f})" for point in each.points]
+        print(each.name, *said)
+    return 0
+
+
+def _draw_curve(simulator: ModuleType, options: argparse.Namespace) -> list[Series]:
+    found = curves(simulator, options)
+    ends = [point.x for point in found[0].points]
     words = ("visits so far (each point: since the last one)", "nDCG@3 of what was shown")
     axes = Axes("The order gets better with what is learned", *words, ends, TENTHS, is_log=True)
-    options.to.mkdir(parents=True, exist_ok=True)
-    (options.to / "learning-curve.svg").write_text(lines(axes, learning), encoding="utf-8")
+    (options.to / "learning-curve.svg").write_text(lines(axes, found), encoding="utf-8")
+    return found
+
+
+def _draw_reliability(simulator: ModuleType, options: argparse.Namespace) -> list[Series]:
+    found = reliability(simulator, options.seeds[0], options.sessions)
     words = ("chance foretold", "share that happened, with its 95 % interval")
     axes = Axes("Do the chances come true?", *words, TENTHS, TENTHS)
-    trusted = reliability(simulator, options.seeds[0], options.sessions)
-    (options.to / "reliability.svg").write_text(dots(axes, trusted), encoding="utf-8")
-    for each in (*learning, *trusted):
-        print(
-            each.name, *(f"{point.x:g}: {point.y:.3f} ({point.low:.3f} to {point.high:.3f})" for point in each.points)
-        )
-    return 0
+    (options.to / "reliability.svg").write_text(dots(axes, found), encoding="utf-8")
+    return found
+
+
+PICTURES = {"curve": _draw_curve, "reliability": _draw_reliability}
 
 
 if __name__ == "__main__":

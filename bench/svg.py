@@ -6,7 +6,7 @@ from html import escape
 from math import log10
 
 WIDTH, HEIGHT = 720, 420
-LEFT, RIGHT, TOP, BOTTOM = 70, 20, 56, 64
+LEFT, RIGHT, TOP, BOTTOM = 70, 30, 56, 64
 COLOURS = ("#2f5d50", "#b4552d", "#4a5a8c", "#7a6a2e", "#7b3f6b")
 INK, GRID, PAPER = "#22251f", "#d8d4c8", "#fbfaf6"
 FONT = "font-family='system-ui, sans-serif'"
