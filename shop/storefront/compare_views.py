@@ -17,7 +17,8 @@ MOST_READ = 50
 def compare() -> Response:
     """Two to four products side by side. Those that are no longer on sale are left out."""
     window = shop_window()
-    wanted = list(dict.fromkeys(request.args.getlist("sku")[:MOST_READ]))
+    asked = request.args.getlist("sku")[:MOST_READ]
+    wanted = [sku for sku in dict.fromkeys(asked) if sku.isprintable()]  # PostgreSQL takes no NUL
     cards = find_cards(db(), window, skus=wanted, available_only=False)
     if not FEWEST <= len(cards) <= MOST:
         return page("storefront/compare_few.html", 422, cards=cards, most=MOST)

@@ -3,14 +3,16 @@
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import check_estimator
 
 from recommender.learning.logit import BayesianLogit
 
 
-@parametrize_with_checks([BayesianLogit()])
-def test_it_keeps_every_promise_of_a_scikit_learn_estimator(estimator, check):
-    check(estimator)
+def test_it_keeps_every_promise_of_a_scikit_learn_estimator():
+    found = check_estimator(BayesianLogit(), on_fail=None, on_skip=None)
+
+    assert [each["check_name"] for each in found if each["status"] == "failed"] == []
+    assert sum(each["status"] == "passed" for each in found) > 40
 
 
 def make_choices(n=400, seed=0):
