@@ -30,8 +30,7 @@ def choose(candidates: Candidates, scores: Floats, limit: int) -> Chosen:
     held_back = np.where(near, -np.inf, 0.0) if near.any() else None
     chosen: Chosen = []
     while len(chosen) < limit and len(rows):
-        is_held = held_back is not None and len(chosen) not in NEAR_PLACES
-        open_standing = standing + held_back if is_held else standing
+        open_standing = standing if held_back is None or len(chosen) in NEAR_PLACES else standing + held_back
         top = open_standing.max()
         if top == -np.inf:
             break
