@@ -5,7 +5,7 @@ weighed once a design (`designs`), the answers being folded into it; the few fea
 design differ are added one by one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -16,7 +16,9 @@ from recommender.designs import Designs
 from recommender.features import FEATURES, Asked, asked_traits, caution_count, feature_matrix
 from recommender.wish import Wish
 
-BLOCK = 4_096
+BLOCK = 2_048
+KEPT = 4 * BLOCK
+"""The features of up to so many designs are kept between two uses; those of more are cheaper made again."""
 _CAUTIONS = FEATURES.index("cautions")
 
 
@@ -68,46 +70,51 @@ class Folded:
         place = np.empty(len(designs.one_each.items), dtype=np.intp)
         place[present] = np.arange(len(present))
         self.all_skus, self.rows = catalogue.skus, rows.copy()
-        self._at = place[number]
-        asked = asked_traits(wish)
-        self._shared = _in_blocks(wish, designs.one_each, present, asked)
-        self._own = _own_features(wish, catalogue, rows, [each for each in asked if designs.own_traits[each[1]]])
-        self._shared[:, [feature for feature, _ in self._own]] = 0.0
+        self._at = place.take(number)
+        self._wish, self._designs, self._present, self._asked = wish, designs.one_each, present, asked_traits(wish)
+        own = [each for each in self._asked if designs.own_traits[each[1]]]
+        self._own = _own_features(wish, catalogue, rows, own)
+        self._few = self._in_blocks(lambda block: block) if len(present) <= KEPT else None
+
+    def _shared(self, present: Ints) -> Floats:
+        """Return (designs, features) for these designs, 0 in the features that are a product's own."""
+        features = feature_matrix(self._wish, self._designs, present, self._asked)
+        features[:, [feature for feature, _ in self._own]] = 0.0
+        return features
+
+    def _in_blocks(self, work: Callable[[Floats], Floats]) -> Floats:
+        """Return (designs, columns): `work` done with the features of some designs at a time, all in the cache."""
+        starts = range(0, max(len(self._present), 1), BLOCK)
+        done = [work(self._shared(self._present[start : start + BLOCK])) for start in starts]
+        return done[0] if len(done) == 1 else np.concatenate(done)
+
+    def _of(self, at: Ints) -> Floats:
+        """Return (places, features) of the designs in these places of `_present`, without what is a product's own."""
+        return self._shared(self._present[at]) if self._few is None else self._few[at]
 
     def matrix(self) -> Floats:
         """Return (rows, features)."""
-        features = self._shared[self._at]
+        features = self._of(self._at)
         for feature, values in self._own:
             features[:, feature] = values
         return features
 
     def weighed(self, weights: Floats) -> Floats:
         """Return (k, rows)."""
-        by_design = weights @ self._shared.T
+        by_design = (self._in_blocks(lambda block: block @ weights.T) if self._few is None else self._few @ weights.T).T
         found: Floats = by_design.take(self._at, axis=1)
         for feature, values in self._own:
-            for line, weight in zip(found, weights[:, feature].tolist(), strict=True):
-                if weight:
-                    np.add(line, weight * values, out=line)
+            weight = weights[:, feature]
+            if weight.any():
+                found += weight[:, None] * values
         return found
 
     def only(self, places: Ints) -> Plain:
         """Return the products in these places of `rows`."""
-        features = self._shared[self._at[places]]
+        features = self._of(self._at[places])
         for feature, values in self._own:
             features[:, feature] = values[places]
         return Plain(features, self.all_skus, self.rows[places])
-
-
-def _in_blocks(wish: Wish, catalogue: Catalogue, rows: Ints, asked: list[Asked]) -> Floats:
-    """Return the feature matrix, made of blocks that stay in the processor's cache."""
-    if len(rows) <= BLOCK:
-        return feature_matrix(wish, catalogue, rows, asked)
-    by_feature = np.empty((len(FEATURES), len(rows)))
-    for start in range(0, len(rows), BLOCK):
-        block = slice(start, start + BLOCK)
-        by_feature[:, block] = feature_matrix(wish, catalogue, rows[block], asked).T
-    return by_feature.T
 
 
 def _own_features(wish: Wish, catalogue: Catalogue, rows: Ints, asked: list[Asked]) -> list[tuple[int, Floats]]:

@@ -18,6 +18,8 @@ from recommender.seen import Seen
 
 _ITEM, _START = PARTS.index(ITEM), PARTS.index(START)
 REMEMBERED = 4
+SAFE = 600.0
+"""The exponential of this is still a number, with some room."""
 _COIN = float(log_sigmoid(np.zeros(1))[0])
 
 
@@ -43,8 +45,7 @@ class LearnedScorer:
         predictor = seen.weighed(self._weights)
         predictor += self._of_items(seen)[0]
         predictor += self._posterior.intercept[:, None]
-        scores: Floats = (log_sigmoid(predictor) - _COIN).sum(axis=0)
-        return scores
+        return _log_value(predictor) - len(predictor) * _COIN
 
     def explain(self, seen: Seen) -> Floats:
         """Return (rows, parts)."""
@@ -82,6 +83,15 @@ class LearnedScorer:
 
 
 _memory: Memory[tuple[tuple[str, ...], Sequence[str], Rows]] = Memory(REMEMBERED)
+
+
+def _log_value(predictor: Floats) -> Floats:
+    """Return (rows,): the sum over stages of the log sigmoid, with one logarithm a row where nothing can overflow."""
+    if predictor.size and predictor.min() < -SAFE / len(predictor):
+        sums: Floats = log_sigmoid(predictor).sum(axis=0)
+        return sums
+    logs: Floats = -np.log((1.0 + np.exp(-predictor)).prod(axis=0))
+    return logs
 
 
 def _places(posterior: Posterior, skus: Sequence[str]) -> Rows:
