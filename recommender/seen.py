@@ -104,9 +104,9 @@ class Folded:
         by_design = (self._in_blocks(lambda block: block @ weights.T) if self._few is None else self._few @ weights.T).T
         found: Floats = by_design.take(self._at, axis=1)
         for feature, values in self._own:
-            weight = weights[:, feature]
-            if weight.any():
-                found += weight[:, None] * values
+            for line, weight in zip(found, weights[:, feature].tolist(), strict=True):
+                if weight:
+                    np.add(line, weight * values, out=line)
         return found
 
     def only(self, places: Ints) -> Plain:

@@ -43,8 +43,9 @@ class LearnedScorer:
     def score(self, seen: Seen) -> Floats:
         """Return (rows,): the log of the product of the stages' chances, above a coin's."""
         predictor = seen.weighed(self._weights)
-        predictor += self._of_items(seen)[0]
-        predictor += self._posterior.intercept[:, None]
+        places = self._places(seen)
+        for line, effects, start in zip(predictor, self._effects, self._posterior.intercept.tolist(), strict=True):
+            np.add(line, (effects + start).take(places), out=line)
         return _log_value(predictor) - len(predictor) * _COIN
 
     def explain(self, seen: Seen) -> Floats:
@@ -78,19 +79,30 @@ class LearnedScorer:
 
     def _of_items(self, seen: Seen) -> tuple[Floats, Floats]:
         """Return the effects of the products in these rows and their sd, (stages, rows) each."""
-        places = _places(self._posterior, seen.all_skus).take(seen.rows)
+        places = self._places(seen)
         return self._effects.take(places, axis=1), self._effects_sd.take(places, axis=1)
+
+    def _places(self, seen: Seen) -> Rows:
+        return _places(self._posterior, seen.all_skus).take(seen.rows)
 
 
 _memory: Memory[tuple[tuple[str, ...], Sequence[str], Rows]] = Memory(REMEMBERED)
 
 
 def _log_value(predictor: Floats) -> Floats:
-    """Return (rows,): the sum over stages of the log sigmoid, with one logarithm a row where nothing can overflow."""
+    """Return (rows,): the sum over stages of the log sigmoid, with one logarithm a row where nothing can overflow.
+
+    predictor: (stages, rows), which is overwritten.
+    """
     if predictor.size and predictor.min() < -SAFE / len(predictor):
         sums: Floats = log_sigmoid(predictor).sum(axis=0)
         return sums
-    logs: Floats = -np.log((1.0 + np.exp(-predictor)).prod(axis=0))
+    product = np.ones(predictor.shape[1])
+    for line in predictor:
+        np.exp(np.negative(line, out=line), out=line)
+        np.add(line, 1.0, out=line)
+        np.multiply(product, line, out=product)
+    logs: Floats = np.negative(np.log(product, out=product), out=product)
     return logs
 
 
