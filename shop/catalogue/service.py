@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.postgresql import insert as postgres_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, selectinload
 
 from shop.catalogue import rules, search
 from shop.catalogue.models import CatalogueVersion, Price, Product, ProductFacet, Variant
 from shop.catalogue.states import ProductStatus
 from shop.catalogue.values import FieldProblem, ProductValues, VariantValues
+from shop.db import insert_if_absent
 from shop.errors import BadInput, Conflict, NotFound
 
 _NOT_COPIED = {"sku", "slug", "status", "variants", "list_position", "option_name"}
@@ -141,19 +140,14 @@ def catalogue_version(session: Session) -> int:
 
 def bump_version(session: Session) -> None:
     """Say that the catalogue changed, in the transaction of the change."""
-    raised = session.execute(
+    raised = (
         update(CatalogueVersion)
         .where(CatalogueVersion.id == 1)
         .values(version=CatalogueVersion.version + 1)
         .returning(CatalogueVersion.version)
-    ).first()
-    if raised is None:
-        insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgres_insert
-        session.execute(
-            insert(CatalogueVersion)
-            .values(id=1, version=1)
-            .on_conflict_do_update(index_elements=["id"], set_={"version": CatalogueVersion.version + 1})
-        )
+    )
+    if session.execute(raised).first() is None and not insert_if_absent(session, CatalogueVersion, id=1, version=1):
+        session.execute(raised)  # somebody else has just written the first one
 
 
 def _next_position(session: Session) -> int:
