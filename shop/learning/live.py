@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from shop.catalogue.memory import Memory
+from shop.catalogue.memory import Memory, engine_of, remembered
 from shop.learning import register
 from shop.learning.models import RankingModel
 from shop.learning.states import ModelState
@@ -64,14 +64,17 @@ class Live:
         return LearnedScorer(posterior)
 
 
-def live_scorer(session: Session) -> Live | None:
-    """The live model, or None while the expert prior serves. One statement; a file is read once in a process.
+def live_scorer(session: Session, version: int) -> Live | None:
+    """The live model, or None while the expert prior serves. A file is read once in a process.
 
+    Every move of a model raises the catalogue's `version`: nothing is asked while that stays.
     A file that cannot be used never breaks a page: the expert prior serves, and the merchant is told why.
     """
     folder: Path | None = session.info.get(MODELS_DIR)
-    row = session.execute(_LIVE).one_or_none() if folder is not None else None
-    if folder is None or row is None:
+    if folder is None:
+        return None
+    row = remembered(engine_of(session), version, "live", lambda: session.execute(_LIVE).one_or_none())
+    if row is None:
         return None
     key = (folder, row.sha256, row.promoted_at)  # promoted anew: its file is read anew
     found: Live | str | None = _loaded.find(key)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from shop.catalogue.service import bump_version
 from shop.db import insert_if_absent
 from shop.errors import ShopError
 from shop.learning.models import RankingModel
@@ -118,6 +119,8 @@ def refuse(session: Session, sha256: str, reason: str) -> bool:
         .values(state=ModelState.REFUSED, refusal=reason[:LONGEST_REASON])
         .returning(RankingModel.id)
     )
+    if gone is not None:
+        bump_version(session)
     return gone is not None
 
 
@@ -143,3 +146,4 @@ def _move(session: Session, model: RankingModel, new: ModelState, **values: obje
     if moved is None:
         raise ModelMoved(model, new)
     session.refresh(model)
+    bump_version(session)

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from shop.catalogue.service import catalogue_version
 from shop.learning import register
 from shop.learning.live import live_scorer
 from shop.learning.models import RankingModel
@@ -47,7 +48,7 @@ class RankingView:
 
 def ranking_view(session: Session) -> RankingView:
     """How the ranking stands. A live model whose file cannot be used is taken out of service first."""
-    live_scorer(session)
+    live_scorer(session, catalogue_version(session))
     models = register.latest_models(session, MOST_MODELS)
     decided = [model for model in models if model.decision]
     latest = max(decided, key=lambda model: (str((model.decision or {}).get("on")), model.id), default=None)

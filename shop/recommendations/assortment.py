@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, cast
 
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from recommender.types import Item
 from shop.catalogue.cards import LAST_FEW
-from shop.catalogue.memory import remembered
+from shop.catalogue.memory import engine_of, remembered
 from shop.catalogue.models import CatalogueVersion, Price, Product, Variant
 from shop.catalogue.service import catalogue_version
 from shop.catalogue.snapshot import PublishedProduct, all_published
@@ -128,12 +128,6 @@ def _few_left(session: Session) -> dict[str, int]:
 
 def _whole(session: Session, currency: str, version: int) -> Assortment:
     return remembered(engine_of(session), version, ("assortment", currency), lambda: _read(session, currency))
-
-
-def engine_of(session: Session) -> Engine:
-    """The engine behind a session: what is remembered belongs to one database."""
-    bind = session.get_bind()
-    return bind if isinstance(bind, Engine) else bind.engine
 
 
 def _read(session: Session, currency: str) -> Assortment:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from shop.catalogue.cards import CardView, ShopWindow, find_cards, stock_text
-from shop.catalogue.memory import remembered
-from shop.recommendations.assortment import Shelf, engine_of
+from shop.catalogue.memory import engine_of, remembered
+from shop.recommendations.assortment import Shelf
 
 
 def cards_of(session: Session, window: ShopWindow, shelf: Shelf, skus: Sequence[str]) -> dict[str, CardView]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from shop.catalogue.memory import remembered
-from shop.recommendations.assortment import Shelf, current_shelf, engine_of
+from shop.catalogue.memory import engine_of, remembered
+from shop.recommendations.assortment import Shelf, current_shelf
 from shop.recommendations.gaps import products_left_out
 
 SECONDS = 4.0

@@ -93,7 +93,7 @@ def recommend(session: Session, window: ShopWindow, answers: Answers, *, draw: D
     from recommender.ranking import rank  # late: numpy: a quarter of a start, for pages that rank nothing
 
     shelf = current_shelf(session, window.currency)
-    live = live_scorer(session) or _drawn_from(draw)
+    live = live_scorer(session, shelf.version) or _drawn_from(draw)
     scorer = live.scorer(draw) if live else None
     outcome = rank(answers, shelf.assortment.items, limit=MOST_SHOWN, scorer=scorer)
     if isinstance(outcome, Referral):
