@@ -104,7 +104,7 @@ def current_shelf(session: Session, currency: str) -> Shelf:
     One statement when nothing changed. The same catalogue and stock give the very same items, for which the
     recommender keeps its arrays.
     """
-    rows = session.execute(_VERSION_AND_FEW_LEFT).all()
+    rows = session.connection().execute(_VERSION_AND_FEW_LEFT).all()  # plain rows: nothing of them is an object
     version = rows[0][0] if rows else 0
     few_left = {sku: units for _, sku, units in rows if sku} if rows else _few_left(session)
     whole = _whole(session, currency, version)
