@@ -1,38 +1,13 @@
-"""The merchant's pages together: importing this puts every view on the one blueprint."""
+"""The merchant's pages together: importing this puts the views of every `*_views` module here on the one blueprint."""
 
-from shop.merchant import (
-    account_views,
-    attention_views,
-    audit_views,
-    home_views,
-    import_views,
-    order_views,
-    privacy_views,
-    product_edit_views,
-    product_views,
-    questionnaire_views,
-    ranking_views,
-    refund_views,
-    sign_in_views,
-    stock_views,
-)
+from importlib import import_module
+from pkgutil import iter_modules
+
+import shop.merchant
 from shop.merchant.pages import blueprint
 
 __all__ = ["blueprint"]
 
-SUBJECTS = (
-    account_views,
-    attention_views,
-    audit_views,
-    home_views,
-    import_views,
-    order_views,
-    privacy_views,
-    product_edit_views,
-    product_views,
-    questionnaire_views,
-    ranking_views,
-    refund_views,
-    sign_in_views,
-    stock_views,
-)
+for _module in iter_modules(shop.merchant.__path__):
+    if _module.name.endswith("_views"):
+        import_module(f"{shop.merchant.__name__}.{_module.name}")
