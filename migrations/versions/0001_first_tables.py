@@ -64,6 +64,12 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f('ix_shop_impression_erase_on'), ['erase_on'], unique=False)
         batch_op.create_index(batch_op.f('ix_shop_impression_visit'), ['visit'], unique=False)
 
+    op.create_table('shop_invoice_counter',
+    sa.Column('kind', sa.Enum('invoice', 'credit_note', name='invoicekind', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('last', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('kind', 'year', name=op.f('pk_shop_invoice_counter'))
+    )
     op.create_table('shop_job_lease',
     sa.Column('name', sa.String(length=60), nullable=False),
     sa.Column('holder', sa.String(length=80), nullable=False),
@@ -80,7 +86,7 @@ def upgrade() -> None:
     sa.Column('checkout_token', sa.String(length=64), nullable=False),
     sa.Column('state', sa.Enum('pending', 'placed', 'cancelled', 'completed', name='orderstate', native_enum=False, create_constraint=True, length=24), nullable=False),
     sa.Column('payment_state', sa.Enum('none', 'pending', 'paid', 'failed', 'needs_attention', name='paymentstate', native_enum=False, create_constraint=True, length=24), nullable=False),
-    sa.Column('shipment_state', sa.Enum('unshipped', 'shipped', name='shipmentstate', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('shipment_state', sa.Enum('unshipped', 'partly_shipped', 'shipped', name='shipmentstate', native_enum=False, create_constraint=True, length=24), nullable=False),
     sa.Column('email', sa.String(length=254), nullable=False),
     sa.Column('full_name', sa.String(length=120), nullable=False),
     sa.Column('phone', sa.String(length=40), nullable=False),
@@ -295,11 +301,14 @@ def upgrade() -> None:
     sa.Column('option_value', sa.String(length=60), nullable=False),
     sa.Column('quantity', sa.Integer(), nullable=False),
     sa.Column('returned', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('shipped', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('called_off', sa.Integer(), server_default='0', nullable=False),
     sa.Column('unit_minor', sa.BigInteger(), nullable=False),
     sa.Column('total_minor', sa.BigInteger(), nullable=False),
     sa.Column('tax_minor', sa.BigInteger(), nullable=False),
     sa.Column('tax_rate', sa.Integer(), nullable=False),
     sa.CheckConstraint('quantity > 0', name=op.f('ck_shop_order_line_quantity_positive')),
+    sa.CheckConstraint('shipped >= 0 AND called_off >= 0 AND shipped + called_off <= quantity', name=op.f('ck_shop_order_line_pieces')),
     sa.ForeignKeyConstraint(['order_id'], ['shop_order.id'], name=op.f('fk_shop_order_line_order_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_order_line'))
     )
@@ -384,14 +393,36 @@ def upgrade() -> None:
     with op.batch_alter_table('shop_refund', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_shop_refund_order_id'), ['order_id'], unique=False)
 
+    op.create_table('shop_return',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('order_id', sa.Integer(), nullable=False),
+    sa.Column('state', sa.Enum('requested', 'approved', 'refused', 'received', 'refunded', 'withdrawn', name='returnstate', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('reason', sa.Enum('not_ordered', 'damaged', 'not_as_described', 'size', 'changed_mind', 'no_reason', name='returnreason', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('note', sa.Text(), nullable=False),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('form_token', sa.String(length=64), nullable=False),
+    sa.Column('refund_token', sa.String(length=64), nullable=True),
+    sa.Column('restocked', sa.Boolean(), nullable=False),
+    sa.Column('requested_at', shop.db.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['order_id'], ['shop_order.id'], name=op.f('fk_shop_return_order_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_return')),
+    sa.UniqueConstraint('form_token', name=op.f('uq_shop_return_form_token')),
+    sa.UniqueConstraint('refund_token', name=op.f('uq_shop_return_refund_token'))
+    )
+    with op.batch_alter_table('shop_return', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shop_return_order_id'), ['order_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_shop_return_state'), ['state'], unique=False)
+
     op.create_table('shop_shipment',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('order_id', sa.Integer(), nullable=False),
     sa.Column('carrier', sa.String(length=60), nullable=False),
     sa.Column('tracking_number', sa.String(length=80), nullable=False),
     sa.Column('shipped_at', shop.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('form_token', sa.String(length=64), nullable=True),
     sa.ForeignKeyConstraint(['order_id'], ['shop_order.id'], name=op.f('fk_shop_shipment_order_id'), ondelete='CASCADE'),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_shipment'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_shipment')),
+    sa.UniqueConstraint('form_token', name=op.f('uq_shop_shipment_form_token'))
     )
     with op.batch_alter_table('shop_shipment', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_shop_shipment_order_id'), ['order_id'], unique=False)
@@ -457,6 +488,27 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['variant_id'], ['shop_variant.id'], name=op.f('fk_shop_cart_line_variant_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('cart_id', 'variant_id', name=op.f('pk_shop_cart_line'))
     )
+    op.create_table('shop_invoice',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('invoice', 'credit_note', name='invoicekind', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('year', sa.Integer(), nullable=False),
+    sa.Column('number', sa.Integer(), nullable=False),
+    sa.Column('name', sa.String(length=24), nullable=False),
+    sa.Column('cause', sa.String(length=40), nullable=False),
+    sa.Column('order_id', sa.Integer(), nullable=False),
+    sa.Column('refund_id', sa.Integer(), nullable=True),
+    sa.Column('issued_at', shop.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('content', sa.JSON(), nullable=False),
+    sa.ForeignKeyConstraint(['order_id'], ['shop_order.id'], name=op.f('fk_shop_invoice_order_id')),
+    sa.ForeignKeyConstraint(['refund_id'], ['shop_refund.id'], name=op.f('fk_shop_invoice_refund_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_invoice')),
+    sa.UniqueConstraint('cause', name=op.f('uq_shop_invoice_cause')),
+    sa.UniqueConstraint('kind', 'year', 'number', name=op.f('uq_shop_invoice_kind_year_number')),
+    sa.UniqueConstraint('name', name=op.f('uq_shop_invoice_name'))
+    )
+    with op.batch_alter_table('shop_invoice', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shop_invoice_order_id'), ['order_id'], unique=False)
+
     op.create_table('shop_outcome_tag',
     sa.Column('tag', sa.String(length=64), nullable=False),
     sa.Column('impression_id', sa.String(length=32), nullable=False),
@@ -494,11 +546,67 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['variant_id'], ['shop_variant.id'], name=op.f('fk_shop_price_variant_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('variant_id', 'currency', name=op.f('pk_shop_price'))
     )
+    op.create_table('shop_price_history',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('variant_id', sa.Integer(), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('minor', sa.BigInteger(), nullable=True),
+    sa.Column('since', shop.db.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['variant_id'], ['shop_variant.id'], name=op.f('fk_shop_price_history_variant_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_price_history'))
+    )
+    with op.batch_alter_table('shop_price_history', schema=None) as batch_op:
+        batch_op.create_index('ix_shop_price_history_of', ['variant_id', 'currency', 'since'], unique=False)
+
+    op.create_table('shop_return_line',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('return_id', sa.Integer(), nullable=False),
+    sa.Column('order_line_id', sa.Integer(), nullable=False),
+    sa.Column('quantity', sa.Integer(), nullable=False),
+    sa.CheckConstraint('quantity >= 0', name=op.f('ck_shop_return_line_quantity_not_negative')),
+    sa.ForeignKeyConstraint(['order_line_id'], ['shop_order_line.id'], name=op.f('fk_shop_return_line_order_line_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['return_id'], ['shop_return.id'], name=op.f('fk_shop_return_line_return_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_return_line')),
+    sa.UniqueConstraint('return_id', 'order_line_id', name=op.f('uq_shop_return_line_return_id_order_line_id'))
+    )
+    with op.batch_alter_table('shop_return_line', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shop_return_line_order_line_id'), ['order_line_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_shop_return_line_return_id'), ['return_id'], unique=False)
+
+    op.create_table('shop_shipment_line',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('shipment_id', sa.Integer(), nullable=False),
+    sa.Column('order_line_id', sa.Integer(), nullable=False),
+    sa.Column('quantity', sa.Integer(), nullable=False),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_shop_shipment_line_quantity_positive')),
+    sa.ForeignKeyConstraint(['order_line_id'], ['shop_order_line.id'], name=op.f('fk_shop_shipment_line_order_line_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['shipment_id'], ['shop_shipment.id'], name=op.f('fk_shop_shipment_line_shipment_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_shipment_line')),
+    sa.UniqueConstraint('shipment_id', 'order_line_id', name=op.f('uq_shop_shipment_line_shipment_id_order_line_id'))
+    )
+    with op.batch_alter_table('shop_shipment_line', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shop_shipment_line_order_line_id'), ['order_line_id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_shop_shipment_line_shipment_id'), ['shipment_id'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('shop_shipment_line', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_shop_shipment_line_shipment_id'))
+        batch_op.drop_index(batch_op.f('ix_shop_shipment_line_order_line_id'))
+
+    op.drop_table('shop_shipment_line')
+    with op.batch_alter_table('shop_return_line', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_shop_return_line_return_id'))
+        batch_op.drop_index(batch_op.f('ix_shop_return_line_order_line_id'))
+
+    op.drop_table('shop_return_line')
+    with op.batch_alter_table('shop_price_history', schema=None) as batch_op:
+        batch_op.drop_index('ix_shop_price_history_of')
+
+    op.drop_table('shop_price_history')
     op.drop_table('shop_price')
     with op.batch_alter_table('shop_picture', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shop_picture_product_id'))
@@ -509,6 +617,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_shop_outcome_tag_impression_id'))
 
     op.drop_table('shop_outcome_tag')
+    with op.batch_alter_table('shop_invoice', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_shop_invoice_order_id'))
+
+    op.drop_table('shop_invoice')
     op.drop_table('shop_cart_line')
     with op.batch_alter_table('shop_withdrawal', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shop_withdrawal_order_id'))
@@ -530,6 +642,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_shop_shipment_order_id'))
 
     op.drop_table('shop_shipment')
+    with op.batch_alter_table('shop_return', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_shop_return_state'))
+        batch_op.drop_index(batch_op.f('ix_shop_return_order_id'))
+
+    op.drop_table('shop_return')
     with op.batch_alter_table('shop_refund', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shop_refund_order_id'))
 
@@ -590,6 +707,7 @@ def downgrade() -> None:
 
     op.drop_table('shop_order')
     op.drop_table('shop_job_lease')
+    op.drop_table('shop_invoice_counter')
     with op.batch_alter_table('shop_impression', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shop_impression_visit'))
         batch_op.drop_index(batch_op.f('ix_shop_impression_erase_on'))

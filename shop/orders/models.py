@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shop.db import Base, Minor, UtcDateTime, state_column
 from shop.money import Money
-from shop.orders.states import OrderState, PaymentState, ShipmentState
+from shop.orders.states import OrderState, PaymentState, ReturnReason, ReturnState, ShipmentState
 
 
 class Order(Base):
@@ -63,6 +63,7 @@ class Order(Base):
     )
     shipments: Mapped[list["Shipment"]] = relationship(order_by="Shipment.id", cascade="all, delete-orphan")
     withdrawals: Mapped[list["Withdrawal"]] = relationship(order_by="Withdrawal.id", cascade="all, delete-orphan")
+    returns: Mapped[list["Return"]] = relationship(order_by="Return.id", cascade="all, delete-orphan")
 
     @property
     def total(self) -> Money:
@@ -73,11 +74,15 @@ class Order(Base):
 class OrderLine(Base):
     """`title` is neutral: it names the thing, never a complaint (R11). `tax_rate` is in millionths.
 
-    `returned` counts the sold pieces that were put back on the shelf.
+    `returned` counts the sold pieces that were put back on the shelf, `shipped` those that left in a parcel, and
+    `called_off` those that will not leave any more, because their money went back before.
     """
 
     __tablename__ = "shop_order_line"
-    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("shipped >= 0 AND called_off >= 0 AND shipped + called_off <= quantity", name="pieces"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id", ondelete="CASCADE"), index=True)
@@ -86,6 +91,8 @@ class OrderLine(Base):
     option_value: Mapped[str] = mapped_column(String(60), default="")
     quantity: Mapped[int]
     returned: Mapped[int] = mapped_column(default=0, server_default="0")
+    shipped: Mapped[int] = mapped_column(default=0, server_default="0")
+    called_off: Mapped[int] = mapped_column(default=0, server_default="0")
     unit_minor: Mapped[Minor]
     total_minor: Mapped[Minor]
     tax_minor: Mapped[Minor] = mapped_column(default=0)
@@ -94,13 +101,18 @@ class OrderLine(Base):
     order: Mapped[Order] = relationship(back_populates="lines")
 
     @property
+    def to_ship(self) -> int:
+        """Pieces that still have to leave."""
+        return self.quantity - self.shipped - self.called_off
+
+    @property
     def total(self) -> Money:
         """What the line costs, without tax added on top."""
         return Money(self.total_minor, self.order.currency)
 
 
 class OrderEvent(Base):
-    """One step in an order's history: `subject` is order, payment, shipment, refund, withdrawal, mail or note."""
+    """One step in an order's history: `subject` is order, payment, shipment, refund, return, withdrawal, mail or note."""
 
     __tablename__ = "shop_order_event"
 
@@ -115,7 +127,7 @@ class OrderEvent(Base):
 
 
 class Shipment(Base):
-    """A parcel that left."""
+    """A parcel that left. `form_token` makes a double click one parcel."""
 
     __tablename__ = "shop_shipment"
 
@@ -124,6 +136,61 @@ class Shipment(Base):
     carrier: Mapped[str] = mapped_column(String(60))
     tracking_number: Mapped[str] = mapped_column(String(80), default="")
     shipped_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    form_token: Mapped[str | None] = mapped_column(String(64), unique=True)
+
+    lines: Mapped[list["ShipmentLine"]] = relationship(order_by="ShipmentLine.id", cascade="all, delete-orphan")
+
+
+class ShipmentLine(Base):
+    """So many pieces of an order's line in a parcel. Their sum over all parcels is the line's `shipped`."""
+
+    __tablename__ = "shop_shipment_line"
+    __table_args__ = (
+        UniqueConstraint("shipment_id", "order_line_id"),
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    shipment_id: Mapped[int] = mapped_column(ForeignKey("shop_shipment.id", ondelete="CASCADE"), index=True)
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("shop_order_line.id", ondelete="CASCADE"), index=True)
+    quantity: Mapped[int]
+
+
+class Return(Base):
+    """What a customer wants to send back, or has. `refund_token` is the form token of the refund that ends it.
+
+    `restocked` says whether that refund puts its pieces back on the shelf; `answer` is what the merchant told.
+    """
+
+    __tablename__ = "shop_return"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id", ondelete="CASCADE"), index=True)
+    state: Mapped[ReturnState] = mapped_column(state_column(ReturnState), default=ReturnState.REQUESTED, index=True)
+    reason: Mapped[ReturnReason] = mapped_column(state_column(ReturnReason))
+    note: Mapped[str] = mapped_column(Text, default="")
+    answer: Mapped[str] = mapped_column(Text, default="")
+    form_token: Mapped[str] = mapped_column(String(64), unique=True)
+    refund_token: Mapped[str | None] = mapped_column(String(64), unique=True)
+    restocked: Mapped[bool] = mapped_column(default=False)
+    requested_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    lines: Mapped[list["ReturnLine"]] = relationship(order_by="ReturnLine.id", cascade="all, delete-orphan")
+
+
+class ReturnLine(Base):
+    """So many pieces of an order's line in a return; 0 once the customer withdrew from them instead."""
+
+    __tablename__ = "shop_return_line"
+    __table_args__ = (
+        UniqueConstraint("return_id", "order_line_id"),
+        CheckConstraint("quantity >= 0", name="quantity_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    return_id: Mapped[int] = mapped_column(ForeignKey("shop_return.id", ondelete="CASCADE"), index=True)
+    order_line_id: Mapped[int] = mapped_column(ForeignKey("shop_order_line.id", ondelete="CASCADE"), index=True)
+    quantity: Mapped[int]
 
 
 class Withdrawal(Base):

@@ -1,4 +1,4 @@
-"""The states of an order, of its payment and of its shipment: three tables of allowed moves."""
+"""The states of an order, of its payment, of its shipment and of a return: four tables of allowed moves."""
 
 from enum import StrEnum
 
@@ -23,10 +23,33 @@ class PaymentState(StrEnum):
 
 
 class ShipmentState(StrEnum):
-    """Of the whole order; parts come with fulfilment in parts."""
+    """Of the whole order. SHIPPED: every piece has left that is to leave at all."""
 
     UNSHIPPED = "unshipped"
+    PARTLY_SHIPPED = "partly_shipped"
     SHIPPED = "shipped"
+
+
+class ReturnState(StrEnum):
+    """WITHDRAWN: the customer withdrew from the contract for these pieces, which goes before a return."""
+
+    REQUESTED = "requested"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    RECEIVED = "received"
+    REFUNDED = "refunded"
+    WITHDRAWN = "withdrawn"
+
+
+class ReturnReason(StrEnum):
+    """Why something comes back. None of them asks about anybody's health."""
+
+    NOT_ORDERED = "not_ordered"
+    DAMAGED = "damaged"
+    NOT_AS_DESCRIBED = "not_as_described"
+    SIZE = "size"
+    CHANGED_MIND = "changed_mind"
+    NO_REASON = "no_reason"
 
 
 NEXT_ORDER_STATES = {
@@ -43,6 +66,15 @@ NEXT_PAYMENT_STATES = {
     PaymentState.NEEDS_ATTENTION: {PaymentState.PAID},
 }
 NEXT_SHIPMENT_STATES = {
-    ShipmentState.UNSHIPPED: {ShipmentState.SHIPPED},
+    ShipmentState.UNSHIPPED: {ShipmentState.PARTLY_SHIPPED, ShipmentState.SHIPPED},
+    ShipmentState.PARTLY_SHIPPED: {ShipmentState.SHIPPED},
     ShipmentState.SHIPPED: set[ShipmentState](),
+}
+NEXT_RETURN_STATES = {
+    ReturnState.REQUESTED: {ReturnState.APPROVED, ReturnState.REFUSED, ReturnState.WITHDRAWN},
+    ReturnState.APPROVED: {ReturnState.RECEIVED, ReturnState.WITHDRAWN},
+    ReturnState.REFUSED: set[ReturnState](),
+    ReturnState.RECEIVED: {ReturnState.REFUNDED},
+    ReturnState.REFUNDED: set[ReturnState](),
+    ReturnState.WITHDRAWN: set[ReturnState](),
 }
