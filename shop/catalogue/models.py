@@ -112,6 +112,22 @@ class Price(Base):
     minor: Mapped[Minor]
 
 
+class PriceChange(Base):
+    """From `since` on a variant was offered for `minor` in `currency`; None: it was not on sale in it any more.
+
+    Written whenever what is offered changes, and never changed: R41 asks for the lowest price of 30 days.
+    """
+
+    __tablename__ = "shop_price_history"
+    __table_args__ = (Index("ix_shop_price_history_of", "variant_id", "currency", "since"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey("shop_variant.id", ondelete="CASCADE"))
+    currency: Mapped[str] = mapped_column(String(3))
+    minor: Mapped[Minor | None]
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class Picture(Base):
     """A merchant's upload, re-encoded under a name of ours in the media folder. Replaces the drawing."""
 

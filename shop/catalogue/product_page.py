@@ -1,6 +1,7 @@
 """All that a product page shows. What only changes with the catalogue is remembered; the stock is read each time."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -11,6 +12,8 @@ from shop.catalogue.cards import ShopWindow, stock_text
 from shop.catalogue.facts import Wording, wording
 from shop.catalogue.memory import engine_of, remembered
 from shop.catalogue.models import CatalogueVersion, Picture, Price, Product, Variant
+from shop.catalogue.price_history import price_histories
+from shop.catalogue.reductions import Offered, lowest_before
 from shop.catalogue.shelf import stock_level
 from shop.catalogue.states import ProductStatus
 from shop.errors import NotFound
@@ -29,7 +32,7 @@ class PictureView:
 
 @dataclass(frozen=True, slots=True)
 class VariantView:
-    """One thing to put into the cart."""
+    """One thing to put into the cart. `lowest_before` is the lowest price of the 30 days before a reduction (R41)."""
 
     sku: str
     label: str
@@ -37,6 +40,8 @@ class VariantView:
     picture_url: str
     available: bool
     stock_text: str
+    history: tuple[Offered, ...] = ()
+    lowest_before: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +84,12 @@ class ProductView:
         return "Sold out" if not self.available else self.variants[0].stock_text if self.is_lone else "In stock"
 
     @property
+    def lowest_before(self) -> Money | None:
+        """The lowest price of the 30 days before, where it is the same for all variants and so are their prices."""
+        told = {(variant.price, variant.lowest_before) for variant in self.variants}
+        return self.variants[0].lowest_before if len(told) == 1 else None
+
+    @property
     def is_lone(self) -> bool:
         """Whether there is nothing to choose."""
         return len(self.variants) == 1
@@ -105,19 +116,30 @@ _PICTURES = (
 )
 
 
-def get_product_page(session: Session, slug: str, window: ShopWindow) -> ProductView:
-    """The page of a published product. One statement, or four after a change. Raises NotFound for any other slug."""
+def get_product_page(session: Session, slug: str, window: ShopWindow, *, now: datetime | None = None) -> ProductView:
+    """The page of a published product. One statement, or five after a change. Raises NotFound for any other slug.
+
+    Reductions are told as they stand at `now`; without it none are.
+    """
     rows = session.connection().execute(_SHELF, {"slug": slug}).all()
     if not rows:
         raise NotFound("We do not sell this, or no longer.")
     units = {sku: available for sku, available, _ in rows}
     key = ("product", slug, window)
     known: ProductView = remembered(engine_of(session), rows[0][2] or 0, key, lambda: _read(session, slug, window))
-    variants = tuple(
-        replace(variant, available=units.get(variant.sku, 0) > 0, stock_text=stock_text(units.get(variant.sku, 0)))
-        for variant in known.variants
+    return replace(known, variants=tuple(_at(variant, units.get(variant.sku, 0), now) for variant in known.variants))
+
+
+def _at(variant: VariantView, units: int, now: datetime | None) -> VariantView:
+    """The variant with the stock and the reduction of this moment."""
+    lowest = lowest_before(variant.history, now) if now is not None else None
+    return replace(
+        variant,
+        available=units > 0,
+        stock_text=stock_text(units),
+        history=(),
+        lowest_before=None if lowest is None else Money(lowest, variant.price.currency),
     )
-    return replace(known, variants=variants)
 
 
 def _read(session: Session, slug: str, window: ShopWindow) -> ProductView:
@@ -126,6 +148,7 @@ def _read(session: Session, slug: str, window: ShopWindow) -> ProductView:
     variant_rows = connection.execute(_VARIANTS, {"product_id": product.id, "currency": window.currency}).all()
     pictures = connection.execute(_PICTURES, {"product_id": product.id}).all()
     kind = codes.label_of(product.type)
+    histories = price_histories(session, product.id, window.currency)
     return ProductView(
         sku=product.sku,
         slug=product.slug,
@@ -137,7 +160,7 @@ def _read(session: Session, slug: str, window: ShopWindow) -> ProductView:
         price=Money(product.price_from_minor, window.currency),
         price_is_from=product.price_to_minor > product.price_from_minor,
         option_name=product.option_name,
-        variants=tuple(_variant(row, pictures, window) for row in variant_rows),
+        variants=tuple(_variant(row, pictures, window, histories.get(row.sku, ())) for row in variant_rows),
         pictures=_pictures(product, pictures, window),
         areas=tuple((code, codes.AREAS[code]) for code in product.areas if code in codes.AREAS and code != "any"),
         words=wording(product),
@@ -149,12 +172,12 @@ def _read(session: Session, slug: str, window: ShopWindow) -> ProductView:
     )
 
 
-def _variant(row: Any, pictures: Any, window: ShopWindow) -> VariantView:
+def _variant(row: Any, pictures: Any, window: ShopWindow, history: tuple[Offered, ...]) -> VariantView:
     sku, option, variant_id, minor = row
     own = next((picture.file_name for picture in pictures if picture.variant_id == variant_id), None)
     address = window.media_url + own if own else f"{window.picture_url}{sku}.svg"
     label = option[:1].upper() + option[1:]
-    return VariantView(sku, label, Money(minor, window.currency), address, False, "")
+    return VariantView(sku, label, Money(minor, window.currency), address, False, "", history)
 
 
 def _pictures(product: Any, rows: Any, window: ShopWindow) -> tuple[PictureView, ...]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from shop.catalogue import rules, search
 from shop.catalogue.models import CatalogueVersion, Price, Product, ProductFacet, Variant
+from shop.catalogue.price_history import note_prices
 from shop.catalogue.states import ProductStatus
 from shop.catalogue.values import FieldProblem, ProductValues, VariantValues
 from shop.db import insert_if_absent
@@ -77,6 +78,7 @@ def save_product(
     _write_price_range(product, currency)
     session.flush()  # facets and search words need the id
     _write_facets(session, product)
+    note_prices(session, product, now=now)
     search.index_product(session, product)
     bump_version(session)
     return product
@@ -92,6 +94,7 @@ def set_status(
         if found:
             raise InvalidProduct(found)
     product.status, product.updated_at = status, now
+    note_prices(session, product, now=now)
     bump_version(session)
     return product
 

@@ -9,6 +9,7 @@ from shop.catalogue.codes import AREAS, FIRMNESS, POSITIONS
 from shop.catalogue.listing import ListPage, list_products
 from shop.catalogue.product_page import ProductView, get_product_page
 from shop.catalogue.window import shop_window
+from shop.clock import utc_now
 from shop.errors import NotFound
 from shop.money import to_decimal
 from shop.pricing.rules import DeliveryHint
@@ -62,7 +63,7 @@ def _list_context(asked: ListRequest, found: ListPage) -> dict[str, Any]:
 @blueprint.get("/products/<slug>")
 def product(slug: str) -> Response:
     """One product with its options, price, stock and cautions."""
-    shown = get_product_page(db(), slug, shop_window())
+    shown = get_product_page(db(), slug, shop_window(), now=utc_now())
     delivery = cheapest_delivery(zones(config()))
     return shared_page("storefront/product.html", (shown, delivery), lambda: _product_context(shown, delivery))
 
