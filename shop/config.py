@@ -36,11 +36,17 @@ class Config:
     locale: str = "en_US"
     currency: str = "USD"
     zones: str = ""
+    carriers: str = ""
     articles: str = ""
     media_dir: str = "var/media"
     models_dir: str = "var/models"
     contact_email: str = "hello@shop.example"
     postal_address: str = "Set SHOP_POSTAL_ADDRESS to the shop's postal address"
+    legal_name: str = ""
+    tax_number: str = ""
+    invoice_note: str = ""
+    invoice_years: int = 10
+    document_font: str = ""
     stripe_secret_key: str = ""
     stripe_api_base: str = ""
     stripe_page_origin: str = "https://checkout.stripe.com"
@@ -185,7 +191,14 @@ _RULES: tuple[tuple[str, Callable[[Config], bool], str], ...] = (
     ),
     ("JOBS_URL", lambda c: c.jobs_url != c.database_url, "must not be the shop's own database"),
     ("ARTICLES", lambda c: not c.articles or Path(c.articles).is_dir(), "must be a folder that exists"),
+    ("INVOICE_YEARS", lambda c: 1 <= c.invoice_years <= 30, "must be between 1 and 30"),
+    (
+        "DOCUMENT_FONT",
+        lambda c: not c.document_font or (c.document_font.lower().endswith(".ttf") and Path(c.document_font).is_file()),
+        "must be a TrueType file (.ttf) that exists",
+    ),
     ("ZONES", lambda c: not c.zones or Path(c.zones).is_file(), "must be a file that exists"),
+    ("CARRIERS", lambda c: not c.carriers or Path(c.carriers).is_file(), "must be a file that exists"),
 )
 
 

@@ -4,6 +4,7 @@ from shop.audit import models as audit_models
 from shop.cart import models as cart_models
 from shop.catalogue import models as catalogue_models
 from shop.db import Base
+from shop.documents import models as document_models
 from shop.follow_up import models as follow_up_models
 from shop.learning import models as learning_models
 from shop.leases import models as lease_models
@@ -19,6 +20,7 @@ MODULES = (
     audit_models,
     cart_models,
     catalogue_models,
+    document_models,
     follow_up_models,
     learning_models,
     lease_models,

@@ -31,6 +31,7 @@ def upgrade() -> None:
     sa.Column('country', sa.String(length=2), nullable=True),
     sa.Column('region', sa.String(length=20), nullable=True),
     sa.Column('shipping_method', sa.String(length=40), nullable=True),
+    sa.Column('promotion_code', sa.String(length=40), server_default='', nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('created_at', shop.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('expires_at', shop.db.UtcDateTime(timezone=True), nullable=False),
@@ -99,12 +100,15 @@ def upgrade() -> None:
     sa.Column('currency', sa.String(length=3), nullable=False),
     sa.Column('subtotal_minor', sa.BigInteger(), nullable=False),
     sa.Column('discount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('promotion_code', sa.String(length=40), server_default='', nullable=False),
+    sa.Column('promotion_title', sa.String(length=80), server_default='', nullable=False),
     sa.Column('shipping_minor', sa.BigInteger(), nullable=False),
     sa.Column('tax_minor', sa.BigInteger(), nullable=False),
     sa.Column('tax_inclusive', sa.Boolean(), nullable=False),
     sa.Column('total_minor', sa.BigInteger(), nullable=False),
     sa.Column('shipping_method', sa.String(length=40), nullable=False),
     sa.Column('shipping_title', sa.String(length=80), nullable=False),
+    sa.Column('pick_up_at', sa.String(length=300), server_default='', nullable=False),
     sa.Column('placed_at', shop.db.UtcDateTime(timezone=True), nullable=False),
     sa.Column('erased_at', shop.db.UtcDateTime(timezone=True), nullable=True),
     sa.CheckConstraint('total_minor >= 0', name=op.f('ck_shop_order_total_not_negative')),
@@ -155,6 +159,7 @@ def upgrade() -> None:
     sa.Column('powered', sa.Boolean(), nullable=True),
     sa.Column('registration_number', sa.String(length=80), nullable=True),
     sa.Column('set_includes', sa.String(length=200), nullable=False),
+    sa.Column('goes_with', shop.db.CodeList(), server_default='', nullable=False),
     sa.Column('care', sa.Text(), nullable=False),
     sa.Column('maker', sa.String(length=200), nullable=False),
     sa.Column('eu_contact', sa.String(length=200), nullable=False),
@@ -174,6 +179,27 @@ def upgrade() -> None:
         batch_op.create_index('ix_shop_product_list', ['status', 'position', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_shop_product_type'), ['type'], unique=False)
 
+    op.create_table('shop_promotion',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('code', sa.String(length=40), nullable=True),
+    sa.Column('title', sa.String(length=80), nullable=False),
+    sa.Column('kind', sa.Enum('percent', 'amount', 'delivery', name='promotionkind', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('rate_millionths', sa.Integer(), nullable=False),
+    sa.Column('amount_minor', sa.BigInteger(), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('minimum_minor', sa.BigInteger(), nullable=False),
+    sa.Column('products', shop.db.CodeList(), nullable=False),
+    sa.Column('types', shop.db.CodeList(), nullable=False),
+    sa.Column('starts_at', shop.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('ends_at', shop.db.UtcDateTime(timezone=True), nullable=True),
+    sa.Column('most_orders', sa.Integer(), nullable=True),
+    sa.Column('most_per_customer', sa.Integer(), nullable=True),
+    sa.Column('used', sa.Integer(), nullable=False),
+    sa.Column('created_at', shop.db.UtcDateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('used >= 0', name=op.f('ck_shop_promotion_used_not_negative')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_promotion')),
+    sa.UniqueConstraint('code', name=op.f('uq_shop_promotion_code'))
+    )
     op.create_table('shop_provider_event',
     sa.Column('id', sa.String(length=120), nullable=False),
     sa.Column('kind', sa.String(length=80), nullable=False),
@@ -260,6 +286,7 @@ def upgrade() -> None:
     op.create_table('shop_follow_up',
     sa.Column('order_id', sa.Integer(), nullable=False),
     sa.Column('consent', sa.String(length=20), nullable=False),
+    sa.Column('asked_to', shop.db.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['order_id'], ['shop_order.id'], name=op.f('fk_shop_follow_up_order_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('order_id', name=op.f('pk_shop_follow_up'))
     )
@@ -372,6 +399,30 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['product_id'], ['shop_product.id'], name=op.f('fk_shop_product_facet_product_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('kind', 'value', 'product_id', name=op.f('pk_shop_product_facet'))
     )
+    op.create_table('shop_promotion_customer',
+    sa.Column('promotion_id', sa.Integer(), nullable=False),
+    sa.Column('customer', sa.String(length=64), nullable=False),
+    sa.Column('used', sa.Integer(), nullable=False),
+    sa.CheckConstraint('used >= 0', name=op.f('ck_shop_promotion_customer_used_not_negative')),
+    sa.ForeignKeyConstraint(['promotion_id'], ['shop_promotion.id'], name=op.f('fk_shop_promotion_customer_promotion_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('promotion_id', 'customer', name=op.f('pk_shop_promotion_customer'))
+    )
+    op.create_table('shop_promotion_use',
+    sa.Column('order_id', sa.Integer(), nullable=False),
+    sa.Column('promotion_id', sa.Integer(), nullable=False),
+    sa.Column('cart_id', sa.Integer(), nullable=False),
+    sa.Column('customer', sa.String(length=64), nullable=False),
+    sa.Column('state', sa.Enum('held', 'used', 'given_back', name='usestate', native_enum=False, create_constraint=True, length=24), nullable=False),
+    sa.Column('at', shop.db.UtcDateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['order_id'], ['shop_order.id'], name=op.f('fk_shop_promotion_use_order_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['promotion_id'], ['shop_promotion.id'], name=op.f('fk_shop_promotion_use_promotion_id')),
+    sa.PrimaryKeyConstraint('order_id', name=op.f('pk_shop_promotion_use'))
+    )
+    with op.batch_alter_table('shop_promotion_use', schema=None) as batch_op:
+        batch_op.create_index('ix_shop_promotion_use_cart', ['cart_id', 'state'], unique=False)
+        batch_op.create_index(batch_op.f('ix_shop_promotion_use_customer'), ['customer'], unique=False)
+        batch_op.create_index(batch_op.f('ix_shop_promotion_use_promotion_id'), ['promotion_id'], unique=False)
+
     op.create_table('shop_refund',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('order_id', sa.Integer(), nullable=False),
@@ -653,6 +704,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_shop_refund_order_id'))
 
     op.drop_table('shop_refund')
+    with op.batch_alter_table('shop_promotion_use', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_shop_promotion_use_promotion_id'))
+        batch_op.drop_index(batch_op.f('ix_shop_promotion_use_customer'))
+        batch_op.drop_index('ix_shop_promotion_use_cart')
+
+    op.drop_table('shop_promotion_use')
+    op.drop_table('shop_promotion_customer')
     op.drop_table('shop_product_facet')
     with op.batch_alter_table('shop_payment_attempt', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shop_payment_attempt_payment_intent'))
@@ -692,6 +750,7 @@ def downgrade() -> None:
 
     op.drop_table('shop_ranking_model')
     op.drop_table('shop_provider_event')
+    op.drop_table('shop_promotion')
     with op.batch_alter_table('shop_product', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shop_product_type'))
         batch_op.drop_index('ix_shop_product_list')

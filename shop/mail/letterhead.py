@@ -1,4 +1,4 @@
-"""What every mail says of the shop itself."""
+"""What every mail and every invoice says of the shop itself."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,10 @@ from shop.config import Config
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """The shop as its mails and its payments name it. `live` says whether real money moves."""
+    """The shop as its mails, its papers and its payments name it. `live` says whether real money moves.
+
+    `legal_name` is who sells, where that is not the shop's name; `tax_number` and `invoice_note` stand on invoices.
+    """
 
     shop_name: str
     contact_email: str
@@ -16,6 +19,9 @@ class Letterhead:
     address: str
     locale: str
     live: bool
+    legal_name: str = ""
+    tax_number: str = ""
+    invoice_note: str = ""
 
     @classmethod
     def from_config(cls, config: Config) -> "Letterhead":
@@ -28,6 +34,9 @@ class Letterhead:
             address=config.origin + config.url_prefix,
             locale=config.locale,
             live=config.mode == "live",
+            legal_name=config.legal_name,
+            tax_number=config.tax_number,
+            invoice_note=config.invoice_note,
         )
 
     def order_url(self, token: str) -> str:

@@ -15,6 +15,7 @@ class Order(Base):
 
     `token` opens the customer's order page; who can read it here can read the order itself.
     `tax_minor` is the tax added on top (exclusive) or contained (inclusive, see `tax_inclusive`).
+    `promotion_code` is "" for an offer without a code; `pick_up_at` is "" where a parcel is sent.
     """
 
     __tablename__ = "shop_order"
@@ -46,12 +47,15 @@ class Order(Base):
     currency: Mapped[str] = mapped_column(String(3))
     subtotal_minor: Mapped[Minor]
     discount_minor: Mapped[Minor] = mapped_column(default=0)
+    promotion_code: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    promotion_title: Mapped[str] = mapped_column(String(80), default="", server_default="")
     shipping_minor: Mapped[Minor]
     tax_minor: Mapped[Minor]
     tax_inclusive: Mapped[bool]
     total_minor: Mapped[Minor]
     shipping_method: Mapped[str] = mapped_column(String(40))
     shipping_title: Mapped[str] = mapped_column(String(80))
+    pick_up_at: Mapped[str] = mapped_column(String(300), default="", server_default="")
     placed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     erased_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -69,6 +73,11 @@ class Order(Base):
     def total(self) -> Money:
         """What the customer pays."""
         return Money(self.total_minor, self.currency)
+
+    @property
+    def promotion_words(self) -> str:
+        """What the discount is called, with its code if it had one; "" without a promotion."""
+        return f"{self.promotion_title} ({self.promotion_code})" if self.promotion_code else self.promotion_title
 
 
 class OrderLine(Base):
@@ -95,6 +104,7 @@ class OrderLine(Base):
     called_off: Mapped[int] = mapped_column(default=0, server_default="0")
     unit_minor: Mapped[Minor]
     total_minor: Mapped[Minor]
+    discount_minor: Mapped[Minor] = mapped_column(default=0, server_default="0")
     tax_minor: Mapped[Minor] = mapped_column(default=0)
     tax_rate: Mapped[int] = mapped_column(default=0)
 
@@ -112,7 +122,10 @@ class OrderLine(Base):
 
 
 class OrderEvent(Base):
-    """One step in an order's history: `subject` is order, payment, shipment, refund, return, withdrawal, mail or note."""
+    """One step in an order's history.
+
+    `subject` is order, payment, shipment, refund, return, withdrawal, mail or note.
+    """
 
     __tablename__ = "shop_order_event"
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.cart import service as cart
+from shop.documents import service as documents
 from shop.learning import service as learning
 from shop.mail.letterhead import Letterhead
 from shop.orders import mails
@@ -39,6 +40,7 @@ def place(session: Session, order: Order, *, letterhead: Letterhead, now: dateti
     take_out_of_cart(session, order)
     learning.note_bought(session, [line.id for line in order.lines])
     mails.write(session, order, mails.CONFIRMATION, letterhead=letterhead, now=now)
+    documents.write_invoice(session, order, letterhead=letterhead, now=now)  # the last lock: see there
 
 
 def take_out_of_cart(session: Session, order: Order) -> None:

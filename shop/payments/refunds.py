@@ -17,6 +17,7 @@ from shop.orders import mails
 from shop.orders import service as orders
 from shop.orders.models import Order
 from shop.orders.states import NEXT_PAYMENT_STATES, PaymentState
+from shop.payments.crediting import credit, given_back
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.restocking import put_back_refunded
 from shop.payments.states import NEXT_REFUND_STATES, RefundState
@@ -119,8 +120,9 @@ def settle_refund(
         amount = Money(refund.amount_minor, refund.currency)
         mails.write_refunded(session, order, amount, refund.id, letterhead=letterhead, now=now)
         put_back_refunded(session, order, refund, now=now)
-        if _given_back(session, order.id) >= order.total_minor:  # of a part nobody knows which goods it was for
+        if given_back(session, order.id) >= order.total_minor:  # of a part nobody knows which goods it was for
             learning.note_returned(session, [line.id for line in order.lines])
+        credit(session, order, refund, letterhead=letterhead, now=now)  # the last lock: see there
     if new is RefundState.FAILED:
         _ask_for_a_person(session, refund, letterhead=letterhead, now=now)
     return new
@@ -222,12 +224,6 @@ def sent_back(session: Session, payment_intent: str | None) -> int:
         )
     )
     return int(back or 0)
-
-
-def _given_back(session: Session, order_id: int) -> int:
-    """Minor units of an order's refunds that succeeded."""
-    given = select(func.coalesce(func.sum(Refund.amount_minor), 0))
-    return int(session.scalar(given.where(Refund.order_id == order_id, Refund.state == RefundState.SUCCEEDED)) or 0)
 
 
 def _ask_for_a_person(session: Session, refund: Refund, *, letterhead: Letterhead, now: datetime) -> None:

@@ -1,0 +1,171 @@
+"""What stands on an invoice and on a credit note, in whole minor units that add up. No database, no clock."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from shop.documents.models import InvoiceKind
+from shop.mail.letterhead import Letterhead
+from shop.money import Money, divide_half_up, split, tax_on, tax_within
+from shop.orders.models import Order, OrderLine
+
+PREFIX = {InvoiceKind.INVOICE: "INV", InvoiceKind.CREDIT_NOTE: "CN"}
+Content = dict[str, Any]
+
+
+def name_of(kind: InvoiceKind, year: int, number: int) -> str:
+    """The number as it stands on the paper, such as "INV-2026-00001"."""
+    return f"{PREFIX[kind]}-{year}-{number:05d}"
+
+
+def invoice_content(order: Order, letterhead: Letterhead, name: str, now: datetime) -> Content:
+    """Everything an invoice says. Total = the lines less their discounts, delivery and the tax added on top."""
+    discounts = _discounts(order)
+    delivery_tax = order.tax_minor - sum(line.tax_minor for line in order.lines)
+    delivery = {
+        "title": order.shipping_title,
+        "minor": order.shipping_minor,
+        "tax_minor": delivery_tax,
+        "tax_rate": _delivery_rate(order, delivery_tax),
+    }
+    lines = [_line(line, discount) for line, discount in zip(order.lines, discounts, strict=True)]
+    taxed = [(line["tax_rate"], line["total_minor"] - line["discount_minor"], line["tax_minor"]) for line in lines]
+    taxed.append((delivery["tax_rate"], order.shipping_minor, delivery_tax))
+    return _head(order, letterhead, name, now) | {
+        "buyer": _buyer(order),
+        "ordered_on": f"{order.placed_at:%Y-%m-%d}",
+        "lines": lines,
+        "subtotal_minor": order.subtotal_minor,
+        "discount_minor": order.discount_minor,
+        "delivery": delivery,
+        "taxes": _taxes(taxed, is_inclusive=order.tax_inclusive),
+        "tax_minor": order.tax_minor,
+        "total_minor": order.total_minor,
+    }
+
+
+def credit_content(
+    invoice: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]], amount: Money, head: Content
+) -> Content:
+    """What a credit note says: `amount`, split over the invoice's tax rates by what is left of each.
+
+    The last one takes exactly what the earlier ones left, tax and all. `head` is `credit_head`'s.
+    """
+    left = {row["tax_rate"]: dict(row) for row in invoice["taxes"]}
+    for note in earlier:
+        for row in note["taxes"]:
+            for name in ("net_minor", "tax_minor", "gross_minor"):
+                left[row["tax_rate"]][name] -= row[name]
+    rows = [row for row in left.values() if row["gross_minor"] > 0]
+    parts = split(amount, [row["gross_minor"] for row in rows])
+    taxes = [_part(row, part.minor) for row, part in zip(rows, parts, strict=True) if part.minor]
+    return head | {
+        "buyer": invoice["buyer"],
+        "invoice": invoice["name"],
+        "invoice_issued_on": invoice["issued_on"],
+        "taxes": taxes,
+        "tax_minor": sum(row["tax_minor"] for row in taxes),
+        "total_minor": amount.minor,
+    }
+
+
+def credit_head(order: Order, letterhead: Letterhead, name: str, now: datetime) -> Content:
+    """Who gives how much back, and when."""
+    return _head(order, letterhead, name, now)
+
+
+def amount_to_credit(invoice: Mapping[str, Any], credited: int, refunded: int, kept: int) -> int:
+    """Minor units that a credit note over a refund has to say; 0 when there is nothing to credit.
+
+    `kept` is the money the shop has left of the order, `credited` what earlier notes say. Money that was never
+    invoiced (paid twice, paid too much) goes back without a note: the invoice stands.
+    """
+    uncredited = int(invoice["total_minor"]) - credited
+    return max(0, min(refunded, uncredited - kept, uncredited))
+
+
+def _head(order: Order, letterhead: Letterhead, name: str, now: datetime) -> Content:
+    return {
+        "version": 1,
+        "name": name,
+        "issued_on": f"{now:%Y-%m-%d}",
+        "order": order.number,
+        "currency": order.currency,
+        "tax_inclusive": order.tax_inclusive,
+        "seller": {
+            "shop": letterhead.shop_name,
+            "name": letterhead.legal_name or letterhead.shop_name,
+            "address": letterhead.postal_address,
+            "email": letterhead.contact_email,
+            "tax_number": letterhead.tax_number,
+            "note": letterhead.invoice_note,
+        },
+    }
+
+
+def _buyer(order: Order) -> list[str]:
+    """Name and address; the e-mail address and the telephone number are not the paper's business."""
+    town = " ".join(filter(None, (order.postal_code, order.city)))
+    place = ", ".join(filter(None, (town, order.region)))
+    return [row for row in (order.full_name, order.line1, order.line2, place, order.country) if row]
+
+
+def _line(line: OrderLine, discount: int) -> Content:
+    return {
+        "sku": line.sku,
+        "title": line.title,
+        "option": line.option_value,
+        "quantity": line.quantity,
+        "unit_minor": line.unit_minor,
+        "total_minor": line.total_minor,
+        "discount_minor": discount,
+        "tax_rate": line.tax_rate,
+        "tax_minor": line.tax_minor,
+    }
+
+
+def _discounts(order: Order) -> list[int]:
+    """Each line's share of the discount; what no line names is spread over them by their totals."""
+    shares = [line.discount_minor for line in order.lines]
+    rest = Money(order.discount_minor - sum(shares), order.currency)
+    weights = [line.total_minor - share for line, share in zip(order.lines, shares, strict=True)]
+    if rest.minor <= 0 or sum(weights) <= 0:
+        return shares
+    return [share + part.minor for share, part in zip(shares, split(rest, weights), strict=True)]
+
+
+def _delivery_rate(order: Order, tax: int) -> int | None:
+    """The rate that delivery was taxed at: the lines' rate that gives its tax; None when none does (a mixture)."""
+    if not tax:
+        return 0
+    of, amount = tax_within if order.tax_inclusive else tax_on, Money(order.shipping_minor, order.currency)
+    return next((line.tax_rate for line in order.lines if of(amount, line.tax_rate).minor == tax), None)
+
+
+def _taxes(taxed: Iterable[tuple[int | None, int, int]], *, is_inclusive: bool) -> list[Content]:
+    """One row a rate: net, tax and both together."""
+    rows: dict[int | None, Content] = {}
+    for rate, amount, tax in taxed:
+        if not amount and not tax:
+            continue
+        row = rows.setdefault(rate, {"tax_rate": rate, "net_minor": 0, "tax_minor": 0, "gross_minor": 0})
+        net = amount - tax if is_inclusive else amount
+        for name, minor in (("net_minor", net), ("tax_minor", tax), ("gross_minor", net + tax)):
+            row[name] += minor
+    return sorted(rows.values(), key=lambda row: -1 if row["tax_rate"] is None else row["tax_rate"])
+
+
+def _part(row: Mapping[str, Any], gross: int) -> Content:
+    """A part of what is left at one rate; the whole of it takes the whole tax."""
+    tax = divide_half_up(row["tax_minor"] * gross, row["gross_minor"])
+    return {"tax_rate": row["tax_rate"], "net_minor": gross - tax, "tax_minor": tax, "gross_minor": gross}
+
+
+def blanked(content: Mapping[str, Any], word: str) -> Content:
+    """The content after the years of keeping: the sums, and nobody's name."""
+    return {**content, "buyer": [word]}
+
+
+def total_of(notes: Sequence[Mapping[str, Any]]) -> int:
+    """Minor units that these credit notes say together."""
+    return sum(int(note["total_minor"]) for note in notes)

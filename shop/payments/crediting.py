@@ -1,0 +1,30 @@
+"""The credit note over a refund that went through, by what the shop has left of the order's money."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from shop.documents import service as documents
+from shop.mail.letterhead import Letterhead
+from shop.money import Money
+from shop.orders.models import Order
+from shop.payments.models import PaymentAttempt, Refund
+from shop.payments.states import RefundState
+
+
+def credit(session: Session, order: Order, refund: Refund, *, letterhead: Letterhead, now: datetime) -> None:
+    """Write the credit note of a refund that has succeeded, where the invoice asked for that money.
+
+    A refund that the provider took back and that is made anew is credited once: what is left decides.
+    """
+    paid = select(func.coalesce(func.sum(PaymentAttempt.captured_minor), 0))
+    captured = session.scalar(paid.where(PaymentAttempt.order_id == order.id)) or 0
+    kept = Money(int(captured) - given_back(session, order.id), order.currency)
+    documents.write_credit_note(session, order, refund, kept=kept, letterhead=letterhead, now=now)
+
+
+def given_back(session: Session, order_id: int) -> int:
+    """Minor units of an order's refunds that succeeded."""
+    given = select(func.coalesce(func.sum(Refund.amount_minor), 0))
+    return int(session.scalar(given.where(Refund.order_id == order_id, Refund.state == RefundState.SUCCEEDED)) or 0)
