@@ -90,6 +90,20 @@ class PaymentFacts:
     expires_at: datetime | None = None
     failed: bool = False
     refunded_minor: int = 0
+    created_at: datetime | None = None
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether its money was captured (or none was asked)."""
+        return self.status == "complete" and self.payment_status in ("paid", "no_payment_required")
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentsPage:
+    """Some payment sessions, newest first. `older_than` asks for those after them; "" when these are the last."""
+
+    payments: tuple[PaymentFacts, ...]
+    older_than: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +176,10 @@ class Gateway(Protocol):
         """Every session created since then, newest first."""
         ...
 
+    def page_of_payments(self, since: datetime, *, older_than: str, most: int) -> PaymentsPage:
+        """At most `most` (100) sessions created since then, newest first; `older_than` comes from the page before."""
+        ...
+
     def refund(self, request: RefundRequest) -> RefundFacts:
         """Send money back, once per idempotency key."""
         ...
@@ -176,6 +194,10 @@ class Gateway(Protocol):
 
     def find_dispute(self, provider_id: str) -> DisputeFacts | None:
         """What the provider knows of a dispute."""
+        ...
+
+    def list_disputes(self, since: datetime) -> Sequence[DisputeFacts]:
+        """The newest hundred disputes opened since then, newest first."""
         ...
 
     def read_event(self, body: bytes, signature: str, now: datetime) -> ProviderEvent:

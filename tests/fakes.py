@@ -1,8 +1,5 @@
 """Stand-ins that are passed in: a payment provider in memory, checked by the same tests as the real adapter."""
 
-import hashlib
-import hmac
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,21 +7,21 @@ from itertools import count
 from typing import Any
 
 from shop.gateway import (
-    BadSignature,
     DisputeFacts,
     GatewayRefused,
     GatewayUnavailable,
     PaymentFacts,
     PaymentPage,
     PaymentRequest,
+    PaymentsPage,
     ProviderEvent,
     RefundFacts,
     RefundRequest,
-    refuse_other_times,
 )
 from shop.money import Money
+from tests.fake_events import SECRET, read_signed_event, signed_event
 
-SECRET = "whsec_for_tests"
+__all__ = ["SECRET", "FakeGateway"]
 
 
 class FakeGateway:
@@ -80,6 +77,14 @@ class FakeGateway:
         self._call("list_payments")
         return list(reversed(self.sessions.values()))
 
+    def page_of_payments(self, since: datetime, *, older_than: str, most: int) -> PaymentsPage:
+        self._call("page_of_payments")
+        newest_first = list(reversed(self.sessions.values()))
+        names = [facts.session_id for facts in newest_first]
+        start = names.index(older_than) + 1 if older_than else 0
+        shown = tuple(newest_first[start : start + most])
+        return PaymentsPage(shown, shown[-1].session_id if shown and start + most < len(names) else "")
+
     def refund(self, request: RefundRequest) -> RefundFacts:
         self._call("refund")
         kept = self._kept(request.idempotency_key, request.amount)
@@ -108,20 +113,12 @@ class FakeGateway:
         self._call("find_dispute")
         return self.disputes.get(provider_id)
 
+    def list_disputes(self, since: datetime) -> Sequence[DisputeFacts]:
+        self._call("list_disputes")
+        return list(reversed(self.disputes.values()))
+
     def read_event(self, body: bytes, signature: str, now: datetime) -> ProviderEvent:
-        stamp, _, digest = signature.removeprefix("t=").partition(",v1=")
-        if not stamp.isdecimal() or not _is_same(digest, _digest(body, SECRET, int(stamp))):
-            raise BadSignature
-        refuse_other_times(int(stamp), now)
-        content = json.loads(body)
-        return ProviderEvent(
-            event_id=content["id"],
-            kind=content["type"],
-            subject_id=content["data"]["object"]["id"],
-            api_version=content["api_version"],
-            livemode=content["livemode"],
-            created_at=datetime.fromtimestamp(content["created"], tz=UTC),
-        )
+        return read_signed_event(body, signature, now)
 
     def pay(self, session_id: str) -> None:
         """The customer pays."""
@@ -207,18 +204,8 @@ class FakeGateway:
         secret: str = SECRET,
     ) -> tuple[bytes, dict[str, str]]:
         """A signed webhook: body and headers."""
-        content = {
-            "object": "event",
-            "id": event_id or f"evt_{next(self._numbers)}",
-            "type": kind,
-            "api_version": "2026-10-28.endive",
-            "livemode": self.livemode if livemode is None else livemode,
-            "created": int(now.timestamp()),
-            "data": {"object": {"id": subject_id}},
-        }
-        body = json.dumps(content).encode()
-        stamp = int(now.timestamp())
-        return body, {"Stripe-Signature": f"t={stamp},v1={_digest(body, secret, stamp)}"}
+        live = self.livemode if livemode is None else livemode
+        return signed_event(event_id or f"evt_{next(self._numbers)}", kind, subject_id, now, live, secret)
 
     def _call(self, name: str) -> None:
         self.calls.append(name)
@@ -254,6 +241,7 @@ class FakeGateway:
             payment_intent=None,
             url=f"http://provider.test/pay/{session_id}",
             expires_at=expires_at,
+            created_at=expires_at - timedelta(minutes=31),
         )
         return PaymentPage(session_id, f"http://provider.test/pay/{session_id}", expires_at)
 
@@ -272,14 +260,6 @@ class FakeGateway:
             if facts.payment_intent == refund.payment_intent:
                 self._change(session_id, refunded_minor=facts.refunded_minor + minor)
                 return
-
-
-def _is_same(given: str, wanted: str) -> bool:
-    return hmac.compare_digest(given.encode(), wanted.encode())
-
-
-def _digest(body: bytes, secret: str, stamp: int) -> str:
-    return hmac.new(secret.encode(), b"%d.%b" % (stamp, body), hashlib.sha256).hexdigest()
 
 
 def _whole(value: object) -> int:

@@ -18,6 +18,7 @@ from shop.gateway import (
     PaymentFacts,
     PaymentPage,
     PaymentRequest,
+    PaymentsPage,
     ProviderEvent,
     RefundFacts,
     RefundRequest,
@@ -92,6 +93,16 @@ class StripeGateway:
             )
             return [payment_facts(session) for session in page.auto_paging_iter()]
 
+    def page_of_payments(self, since: datetime, *, older_than: str, most: int) -> PaymentsPage:
+        """At most `most` (100) sessions created since then, newest first; `older_than` comes from the page before."""
+        wanted: Any = {"created": {"gte": int(since.timestamp())}, "limit": most, "expand": [f"data.{WITH_CHARGE}"]}
+        if older_than:
+            wanted["starting_after"] = older_than
+        with self._call() as client:
+            page = client.v1.checkout.sessions.list(wanted)
+        payments = tuple(payment_facts(session) for session in page.data)
+        return PaymentsPage(payments, payments[-1].session_id if page.has_more and payments else "")
+
     def refund(self, request: RefundRequest) -> RefundFacts:
         """Send money back, once per idempotency key."""
         with self._call() as client:
@@ -122,6 +133,12 @@ class StripeGateway:
         with self._call() as client, _none_if_missing() as found:
             found.append(dispute_facts(client.v1.disputes.retrieve(provider_id)))
         return cast("DisputeFacts | None", found[0] if found else None)
+
+    def list_disputes(self, since: datetime) -> Sequence[DisputeFacts]:
+        """The newest hundred disputes opened since then, newest first."""
+        with self._call() as client:
+            page = client.v1.disputes.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
+        return [dispute_facts(dispute) for dispute in page.data]
 
     def read_event(self, body: bytes, signature: str, now: datetime) -> ProviderEvent:
         """Verify a webhook under any configured secret, its age both ways, and read it. Raises BadSignature."""

@@ -23,18 +23,13 @@ def settle_dispute(session: Session, facts: DisputeFacts, *, letterhead: Letterh
     While it runs, and when it is lost, the payment needs attention. One that ended well is a line in the history: a
     person accepts the payment again.
     """
-    order_id = session.scalar(
-        select(PaymentAttempt.order_id).where(PaymentAttempt.payment_intent == facts.payment_intent)
-    )
+    order_id = order_of(session, facts)
     if order_id is None:
         return "unknown payment"
     order = orders.lock_order(session, order_id)
-    note = f"dispute {facts.provider_id} over {plain_money(facts.amount)}: {_words(facts.status)}"
-    note += f", reason given: {_words(facts.reason)}"
-    known = select(OrderEvent.id).where(OrderEvent.order_id == order_id, OrderEvent.note == note).limit(1)
-    if session.scalar(known) is not None:
+    if is_known(session, order_id, facts):
         return "dispute known"
-    asks = facts.status not in WELL_ENDED
+    note, asks = _note(facts), facts.status not in WELL_ENDED
     if asks and PaymentState.NEEDS_ATTENTION in NEXT_PAYMENT_STATES[order.payment_state]:
         orders.move_payment(session, order.id, PaymentState.NEEDS_ATTENTION, actor="provider", now=now, note=note)
     else:
@@ -42,6 +37,29 @@ def settle_dispute(session: Session, facts: DisputeFacts, *, letterhead: Letterh
     if asks:
         mails.alert(session, order, note, key=f"dispute:{facts.provider_id}", letterhead=letterhead, now=now)
     return f"dispute {facts.status}"
+
+
+def order_of(session: Session, facts: DisputeFacts) -> int | None:
+    """The order whose payment is disputed; None when it is none of ours."""
+    if not facts.payment_intent:
+        return None
+    return session.scalar(select(PaymentAttempt.order_id).where(PaymentAttempt.payment_intent == facts.payment_intent))
+
+
+def is_known(session: Session, order_id: int, facts: DisputeFacts) -> bool:
+    """Whether the order's history says already where this dispute stands."""
+    known = select(OrderEvent.id).where(OrderEvent.order_id == order_id, OrderEvent.note == _note(facts)).limit(1)
+    return session.scalar(known) is not None
+
+
+def is_over(facts: DisputeFacts) -> bool:
+    """Whether the bank has decided."""
+    return facts.status in (*WELL_ENDED, "lost")
+
+
+def _note(facts: DisputeFacts) -> str:
+    note = f"dispute {facts.provider_id} over {plain_money(facts.amount)}: {_words(facts.status)}"
+    return f"{note}, reason given: {_words(facts.reason)}"
 
 
 def _words(code: str) -> str:

@@ -16,9 +16,9 @@ from shop.orders.models import Order
 from shop.orders.states import OrderState, PaymentState
 from shop.payments import flow, refunding, refunds, service
 from shop.payments.desk import Desk
+from shop.payments.differences import agrees
 from shop.payments.models import PaymentAttempt
 from shop.payments.settlement import Outcome
-from shop.payments.states import AttemptState
 
 log = structlog.get_logger("shop.payments")
 IN_FLIGHT = timedelta(minutes=2)  # a call younger than this may still be answered
@@ -109,7 +109,7 @@ def _listed_work(
         if order is None:
             if facts.status == "complete":
                 unknown.append(facts.payment_intent or facts.session_id)
-        elif attempt is None or not _agrees(attempt.state, attempt.captured_minor, facts):
+        elif attempt is None or not agrees(attempt.state, attempt.captured_minor, facts):
             work.append((order.id, order.number, facts))
     return work
 
@@ -139,16 +139,6 @@ def _named_order(session: Session, facts: PaymentFacts) -> Order | None:
     if facts.order_reference is None:
         return None
     return session.scalar(select(Order).where(Order.number == facts.order_reference))
-
-
-def _agrees(state: AttemptState, captured_minor: int, facts: PaymentFacts) -> bool:
-    if facts.status == "open":
-        return state is AttemptState.OPEN
-    if facts.status == "expired":
-        return state in (AttemptState.EXPIRED, AttemptState.FAILED)
-    if facts.payment_status == "unpaid":
-        return state is (AttemptState.FAILED if facts.failed else AttemptState.COMPLETED)
-    return captured_minor > 0
 
 
 def _open_orders(session: Session, now: datetime) -> list[tuple[int, str]]:

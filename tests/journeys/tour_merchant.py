@@ -100,6 +100,7 @@ def the_rest(tour: Tour) -> None:
     tour.press("Show what", "merchant, questionnaire with a referral")
     tour.visit("/merchant/ranking", "merchant, ranking")
     tour.visit("/merchant/audit", "merchant, record")
+    tour.visit("/merchant/reconciliation", "merchant, provider and orders compared")
     tour.visit("/merchant/account", "merchant, account")
     tour.press("Change password", "merchant, account with errors")
     tour.visit("/merchant/orders/TS-0000-0000", "merchant, error 404")
