@@ -12,6 +12,7 @@ from shop.mail import models as mail_models
 from shop.newsletter import models as newsletter_models
 from shop.orders import models as order_models
 from shop.payments import models as payment_models
+from shop.promotions import models as promotion_models
 from shop.staff import models as staff_models
 from shop.stock import models as stock_models
 
@@ -28,6 +29,7 @@ MODULES = (
     newsletter_models,
     order_models,
     payment_models,
+    promotion_models,
     staff_models,
     stock_models,
 )

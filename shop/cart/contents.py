@@ -1,6 +1,7 @@
 """A cart read for its page: each line with today's price and stock, and what changed since it was put in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, bindparam, or_, select
@@ -11,7 +12,9 @@ from shop.cart.rules import CartLineView, CartView, DeliveryChoice, notices
 from shop.catalogue.models import Picture, Price, Product, Variant
 from shop.catalogue.states import ProductStatus
 from shop.money import Money
-from shop.pricing.rules import Item, Place, Quote, Zones, make_quote
+from shop.pricing.rules import Item, Place, Zones, delivery_price, make_quote
+from shop.promotions import service as promotions
+from shop.promotions.rules import Sale
 from shop.stock.models import StockLevel
 
 _PICTURE = (
@@ -28,6 +31,9 @@ _CONTENTS = (
         Product.id.label("product_id"),
         Product.slug,
         Product.title,
+        Product.sku.label("product_sku"),
+        Product.type,
+        Product.weight_grams,
         Variant.option_value,
         CartLine.quantity,
         CartLine.seen_minor,
@@ -47,20 +53,34 @@ _CONTENTS = (
 )
 
 
-def view(session: Session, cart: Cart, zones: Zones, own_holds: Mapping[str, int] | None = None) -> CartView:
-    """Everything the cart page says. `own_holds` are units that this cart's own unpaid order keeps, per SKU."""
+def view(
+    session: Session,
+    cart: Cart,
+    zones: Zones,
+    own_holds: Mapping[str, int] | None = None,
+    *,
+    now: datetime,
+    email: str = "",
+) -> CartView:
+    """Everything the cart page says. `own_holds` are units that this cart's own unpaid order keeps, per SKU.
+
+    With the customer's `email` a promotion's limit per customer is looked at as well.
+    """
     place = place_of(cart, zones)
-    rows = session.execute(_CONTENTS, {"its_cart": cart.id, "in_currency": place.zone.currency})
+    rows = session.execute(_CONTENTS, {"its_cart": cart.id, "in_currency": place.zone.currency}).all()
     lines = tuple(_line(row, place.zone.currency, own_holds or {}) for row in rows)
-    quote = make_quote(place, [Item(line.sku, line.quantity, line.unit) for line in lines if line.unit is not None])
+    items = [_item(row, line.unit) for row, line in zip(rows, lines, strict=True) if line.unit is not None]
+    sale = Sale(place, items, now)
+    choice = promotions.choice_for(session, cart.promotion_code, sale, cart_id=cart.id, email=email)
     return CartView(
         cart_id=cart.id,
         version=cart.version,
         lines=lines,
         place=place,
-        quote=quote,
-        deliveries=_deliveries(place, quote),
+        quote=make_quote(place, items, choice.deduction),
+        deliveries=_deliveries(place, items, is_free=choice.deduction is not None and choice.deduction.frees_delivery),
         is_country_chosen=cart.country is not None,
+        promotion=choice,
     )
 
 
@@ -94,8 +114,22 @@ def _line(row: Row[*tuple[Any, ...]], currency: str, own_holds: Mapping[str, int
     )
 
 
-def _deliveries(place: Place, quote: Quote) -> tuple[DeliveryChoice, ...]:
+def _item(row: Row[*tuple[Any, ...]], unit: Money) -> Item:
+    return Item(
+        row.sku,
+        row.quantity,
+        unit,
+        weight_grams=row.weight_grams or 0,
+        product_sku=row.product_sku,
+        type=row.type,
+    )
+
+
+def _deliveries(place: Place, items: Sequence[Item], *, is_free: bool) -> tuple[DeliveryChoice, ...]:
+    nothing = Money(0, place.zone.currency)
     return tuple(
-        DeliveryChoice(method, method.price_for(quote.subtotal), method.code == place.method.code)
+        DeliveryChoice(
+            method, nothing if is_free else delivery_price(place, items, method), method.code == place.method.code
+        )
         for method in place.zone.methods
     )

@@ -9,7 +9,10 @@ from shop.db import Base, Minor, UtcDateTime
 
 
 class Cart(Base):
-    """`version` rises with every change, so that a checkout knows whether it still speaks of the same cart."""
+    """`version` rises with every change, so that a checkout knows whether it still speaks of the same cart.
+
+    `promotion_code` is what was typed, as it is kept; it stays when it does not hold at the moment.
+    """
 
     __tablename__ = "shop_cart"
 
@@ -18,6 +21,7 @@ class Cart(Base):
     country: Mapped[str | None] = mapped_column(String(2))
     region: Mapped[str | None] = mapped_column(String(20))
     shipping_method: Mapped[str | None] = mapped_column(String(40))
+    promotion_code: Mapped[str] = mapped_column(String(40), default="", server_default="")
     version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

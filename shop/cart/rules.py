@@ -8,6 +8,7 @@ from enum import StrEnum
 from shop.errors import BadInput
 from shop.money import Money
 from shop.pricing.rules import Place, Quote, ShippingMethod
+from shop.promotions.rules import Choice
 
 MAX_QUANTITY = 20
 MAX_LINES = 40
@@ -106,7 +107,7 @@ class DeliveryChoice:
 
 @dataclass(frozen=True, slots=True)
 class CartView:
-    """A cart with everything its page says. `quote` covers the lines that are still sold."""
+    """A cart with everything its page says. `quote` covers the lines that are still sold, less the promotion's part."""
 
     cart_id: int
     version: int
@@ -115,6 +116,7 @@ class CartView:
     quote: Quote
     deliveries: tuple[DeliveryChoice, ...]
     is_country_chosen: bool
+    promotion: Choice
 
     @property
     def can_check_out(self) -> bool:

@@ -18,7 +18,10 @@ def lock_cart(session: Session, cart_id: int) -> Cart | None:
 def clear_after_payment(
     session: Session, cart_id: int, cart_version: int, bought: Mapping[str, int] | None = None
 ) -> None:
-    """Empty the cart that was paid for. One that changed meanwhile keeps what was not `bought` (pieces per SKU)."""
+    """Empty the cart that was paid for, its code with it.
+
+    One that changed meanwhile keeps what was not `bought` (pieces per SKU).
+    """
     cart = lock_cart(session, cart_id)
     if cart is None:
         return
@@ -26,6 +29,7 @@ def clear_after_payment(
         session.execute(delete(CartLine).where(CartLine.cart_id == cart_id))
     else:
         _take_out(session, cart_id, bought or {})
+    cart.promotion_code = ""
     cart.version += 1
     session.flush()  # the next statement of the caller may be one that reads the version
     session.expire(cart, ["lines"])

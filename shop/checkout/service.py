@@ -20,6 +20,8 @@ from shop.orders.models import Order
 from shop.payments import service as payments
 from shop.payments.settlement import place_free
 from shop.pricing.rules import Zones
+from shop.promotions import service as promotions
+from shop.promotions.rules import Applied
 from shop.stock import service as stock
 
 
@@ -114,13 +116,15 @@ def place_order(
         raise CartChanged
     if payments.is_cart_being_paid(session, cart_id):
         raise CartChanged  # another window ordered this cart meanwhile: its payment page is closed first
-    contents = cart.view(session, basket, terms.zones)
+    contents = cart.view(session, basket, terms.zones, now=now, email=details.email)
     _check(contents, details, intent)
     refuse_hoarder(session, details.email, most=terms.open_orders_per_email)
     order = orders.create_order(session, _draft(contents, details, intent), now=now)
     expires_at = now + timedelta(minutes=terms.hold_minutes)
     wanted = {line.sku: line.quantity for line in order.lines}
     stock.hold_for_new_order(session, order.id, wanted, expires_at=expires_at)
+    if contents.promotion.applied is not None:
+        _take_promotion(session, contents.promotion.applied, order, now=now)
     if order.total_minor == 0:
         place_free(session, order.id, letterhead=terms.letterhead, now=now)
         return Placed(order.id, order.token, None)
@@ -133,6 +137,14 @@ def place_order(
         now=now,
     )
     return Placed(order.id, order.token, request)
+
+
+def _take_promotion(session: Session, applied: Applied, order: Order, *, now: datetime) -> None:
+    """Count the order against the promotion's limits; when somebody was faster, the check page says so."""
+    try:
+        promotions.take(session, applied, order.id, cart_id=order.cart_id or 0, email=order.email, now=now)
+    except promotions.NoLongerValid as error:
+        raise CartChanged from error
 
 
 def _again(session: Session, order: Order) -> Placed:
@@ -152,6 +164,7 @@ def _check(contents: CartView, details: CheckoutDetails, intent: Intent) -> None
 
 
 def _draft(contents: CartView, details: CheckoutDetails, intent: Intent) -> orders.OrderDraft:
+    applied = contents.promotion.applied
     return orders.OrderDraft(
         cart_id=contents.cart_id,
         cart_version=contents.version,
@@ -174,4 +187,7 @@ def _draft(contents: CartView, details: CheckoutDetails, intent: Intent) -> orde
         quote=contents.quote,
         shipping_method=contents.place.method.code,
         shipping_title=contents.place.method.title,
+        promotion_code=applied.code if applied is not None else "",
+        promotion_title=applied.title if applied is not None else "",
+        pick_up_at=contents.place.method.pick_up_at,
     )

@@ -26,6 +26,7 @@ from shop.orders.states import OrderState
 from shop.payments.web_desk import web_desk
 from shop.pricing import service as pricing
 from shop.pricing.countries import country_name
+from shop.promotions.words import sentence
 from shop.throttle import throttle
 from shop.web import config, db, external_url, no_store, page, runtime, see_other, shop_url, transaction
 
@@ -87,6 +88,7 @@ def review() -> Response:
         "address": _address_rows(contents, typed),
         "place_form": form,
         "is_too_small": is_below_minimum(contents.quote.total),
+        "code_sentence": _code_sentence(contents),
         "messages": [{"kind": "warning", "text": told}] if told else [],
     }
     return no_store(page("checkout/review.html", **words))
@@ -161,7 +163,14 @@ def _is_crowd() -> bool:
 
 def _details_page(form: DetailsForm, contents: CartView, http_status: int = 200) -> Response:
     form.offer(pricing.zones(config()), config().locale, contents.place, contents.quote.subtotal)
-    return no_store(page("checkout/details.html", http_status, form=form, cart=contents))
+    words = {"form": form, "cart": contents, "code_sentence": _code_sentence(contents)}
+    return no_store(page("checkout/details.html", http_status, **words))
+
+
+def _code_sentence(contents: CartView) -> str:
+    """Why the code on the cart takes nothing off; "" when it does, or there is none."""
+    refusal = contents.promotion.refusal
+    return "" if refusal is None else sentence(refusal, config().locale)
 
 
 def _basket() -> Cart | None:
@@ -173,7 +182,9 @@ def _contents() -> CartView | None:
     basket = _basket()
     if basket is None:
         return None
-    return cart.view(db(), basket, pricing.zones(config()), orders.held_for_cart(db(), basket.id))
+    held, typed = orders.held_for_cart(db(), basket.id), kept.kept_details()
+    email = typed.email if typed is not None else ""
+    return cart.view(db(), basket, pricing.zones(config()), held, now=utc_now(), email=email)
 
 
 def _choose_delivery(contents: CartView, wanted: cart.Delivery) -> None:

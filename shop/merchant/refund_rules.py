@@ -30,13 +30,10 @@ class LineShare:
 
 def line_shares(order: Order) -> list[LineShare]:
     """What was paid for each line."""
-    totals = [line.total_minor for line in order.lines]
-    off = split(Money(order.discount_minor, order.currency), totals) if order.discount_minor else None
     shares = []
-    for number, line in enumerate(order.lines):
+    for line in order.lines:
         tax = 0 if order.tax_inclusive else line.tax_minor
-        less = off[number].minor if off else 0
-        shares.append(LineShare(line, Money(line.total_minor - less + tax, order.currency)))
+        shares.append(LineShare(line, Money(line.total_minor - line.discount_minor + tax, order.currency)))
     return shares
 
 

@@ -39,7 +39,8 @@ def lock_order(session: Session, order_id: int) -> Order:
     """The order as it is now, kept from changing until the transaction ends. Raises NotFound.
 
     Locks are taken in one sequence everywhere, so that nobody waits in a circle: cart, order, payment attempt or
-    refund, holds, stock by SKU. Rows that only name the order (history, mails) may still be written by others.
+    refund, holds, stock by SKU, promotion. Rows that only name the order (history, mails) may still be written by
+    others.
     """
     found = select(Order).where(Order.id == order_id).with_for_update(key_share=True)
     order = session.scalar(found.execution_options(populate_existing=True))

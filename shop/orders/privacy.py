@@ -11,6 +11,7 @@ from shop.mail.models import OutboxMail
 from shop.orders.models import Order, OrderEvent, Shipment, Withdrawal
 from shop.orders.rules import normal_email
 from shop.orders.states import OrderState
+from shop.promotions import service as promotions
 
 ERASED = "erased"
 
@@ -49,6 +50,7 @@ def erase_customer(session: Session, email: str, now: datetime) -> Erasure:
     for order in finished:
         _blank(order, now)
     ids = tuple(order.id for order in finished)
+    promotions.forget_customer(session, email)
     session.execute(update(OrderEvent).where(OrderEvent.order_id.in_(ids), OrderEvent.note != "").values(note=ERASED))
     session.execute(
         update(Withdrawal).where(Withdrawal.order_id.in_(ids)).values(full_name=ERASED, email=ERASED, note="")

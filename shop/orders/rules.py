@@ -44,6 +44,9 @@ class OrderDraft:
     quote: Quote
     shipping_method: str
     shipping_title: str
+    promotion_code: str = ""
+    promotion_title: str = ""
+    pick_up_at: str = ""
 
 
 def normal_email(email: str) -> str:

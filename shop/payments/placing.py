@@ -13,6 +13,7 @@ from shop.orders import mails
 from shop.orders import service as orders
 from shop.orders.models import Order
 from shop.orders.states import OrderState
+from shop.promotions import service as promotions
 from shop.stock import service as stock
 
 
@@ -38,6 +39,7 @@ def place(session: Session, order: Order, *, letterhead: Letterhead, now: dateti
     """The order is the shop's to fulfil: out of the cart, and the customer gets a confirmation."""
     orders.move_order(session, order.id, OrderState.PLACED, actor=actor, now=now)
     take_out_of_cart(session, order)
+    promotions.keep(session, order.id)
     learning.note_bought(session, [line.id for line in order.lines])
     mails.write(session, order, mails.CONFIRMATION, letterhead=letterhead, now=now)
     documents.write_invoice(session, order, letterhead=letterhead, now=now)  # the last lock: see there

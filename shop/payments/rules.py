@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from shop.gateway import PaymentFacts
-from shop.money import Money, plain_money, split
+from shop.money import plain_money
 from shop.orders.models import Order
 
 SHORTEST_SESSION = timedelta(minutes=30)  # the provider refuses an earlier end
@@ -17,13 +17,9 @@ class TotalMismatch(ValueError):
 
 def charges(order: Order) -> list[tuple[str, int]]:
     """(neutral title, minor units) for each line, then shipping and tax; they sum to the order's total exactly."""
-    amounts = [line.total_minor for line in order.lines]
-    if order.discount_minor:
-        off = split(Money(order.discount_minor, order.currency), amounts)
-        amounts = [amount - part.minor for amount, part in zip(amounts, off, strict=True)]
     named = [
-        (_title(line.quantity, line.title, line.option_value), amount)
-        for line, amount in zip(order.lines, amounts, strict=True)
+        (_title(line.quantity, line.title, line.option_value), line.total_minor - line.discount_minor)
+        for line in order.lines
     ]
     if order.shipping_minor:
         named.append((f"Shipping: {order.shipping_title}"[:TITLE_LENGTH], order.shipping_minor))

@@ -25,6 +25,12 @@ class LineForm(ProtectedForm):
     quantity = StringField("Quantity")
 
 
+class CodeForm(ProtectedForm):
+    """The code of a promotion, or the button that takes it away."""
+
+    code = StringField("Code")
+
+
 class DeliveryForm(ProtectedForm):
     """Where to and how, before anything personal is asked."""
 

@@ -6,7 +6,9 @@ from flask import Blueprint, Response, request
 
 from shop import cookies
 from shop.cart import service as cart
-from shop.cart.rules import CartLineView, read_quantity, read_sku
+from shop.cart.code import keep_code
+from shop.cart.models import Cart
+from shop.cart.rules import CartLineView, CartView, read_quantity, read_sku
 from shop.catalogue.window import shop_window
 from shop.clock import utc_now
 from shop.csrf import ProtectedForm, require_same_origin
@@ -17,8 +19,11 @@ from shop.pricing import service as pricing
 from shop.pricing.countries import country_name
 from shop.pricing.rules import Zones
 from shop.quiz.visitor import exclusion_for_visitor
-from shop.storefront.cart_forms import AddForm, DeliveryForm, LineForm
-from shop.throttle import throttle_posts
+from shop.storefront.cart_forms import AddForm, CodeForm, DeliveryForm, LineForm
+from shop.storefront.goes_with import companions_of, companions_of_cart
+from shop.throttle import throttle, throttle_posts
+from shop.promotions.rules import CodeRefused, normal_code
+from shop.promotions.words import sentence
 from shop.web import config, db, no_store, page, see_other, shop_url, transaction
 
 blueprint = Blueprint("cart", __name__)
@@ -110,6 +115,46 @@ def _put_in(sku: str, quantity: int, *, then: str) -> Response:
     with transaction() as session:
         put = cart.add(session, cookies.read(cookies.CART), sku, quantity, terms=_terms(), now=utc_now())
     if cookies.read(cookies.ANSWERS) is not None:
+@blueprint.post("/cart/code")
+def use_code() -> Response:
+    """Keep a code that takes something off; any other gets its own sentence and is not kept."""
+    form = CodeForm(request.form, meta={"csrf_context": _token()})
+    _check(form)
+    throttle("promotion-code", CODE_TRIES)  # codes are short: nobody may try thousands
+    try:
+        _keep_code(normal_code(form.code.data) or "-")
+    except CodeRefused as refused:
+        form.code.errors = [sentence(refused.refusal, config().locale)]
+        return _cart_page(422, code_form=form)
+    return see_other(shop_url("cart.page") + "#code")
+
+
+@blueprint.post("/cart/code/remove")
+def remove_code() -> Response:
+    """Take the code away."""
+    _check(CodeForm(request.form, meta={"csrf_context": _token()}))
+    with transaction() as session:
+        keep_code(session, _token(), "", terms=_terms(), now=utc_now())
+    return see_other(shop_url("cart.page") + "#code")
+
+
+def _keep_code(code: str) -> None:
+    """Keep the code when it holds for this cart now. Raises CodeRefused, and then nothing was changed."""
+    now, token = utc_now(), _token()
+    with transaction() as session:
+        keep_code(session, token, code, terms=_terms(), now=now)
+        basket = cart.find_cart(session, token, now)
+        refusal = _view(session, basket, now).promotion.refusal if basket is not None else None
+        if refusal is not None:
+            raise CodeRefused(refusal)
+
+
+def _view(session: Session, basket: Cart, now: datetime) -> CartView:
+    """The cart with what its own unpaid order holds, for the address that was typed at checkout if there was one."""
+    held, typed = orders.held_for_cart(session, basket.id), kept_details()
+    return cart.view(session, basket, zones(), held, now=now, email=typed.email if typed is not None else "")
+
+
         noting.added(sku, now=utc_now())
     answer = see_other(then)
     cookies.write(answer, cookies.CART, put.token, max_age_seconds=config().cart_days * SECONDS_A_DAY)
@@ -122,12 +167,15 @@ def _take_out(sku: str) -> Response:
     return see_other(shop_url("cart.page", removed=sku, pieces=pieces))
 
 
-def _cart_page(http_status: int = 200, *, wrong: dict[str, str] | None = None) -> Response:
+def _cart_page(
+    http_status: int = 200, *, wrong: dict[str, str] | None = None, code_form: CodeForm | None = None
+) -> Response:
     now, token = utc_now(), cookies.read(cookies.CART)
     found = cart.find_cart(db(), token, now)
     if found is None or token is None:
         return no_store(page("cart/cart.html", http_status, cart=None, removed=None))
-    contents = cart.view(db(), found, zones(), orders.held_for_cart(db(), found.id))
+    contents = _view(db(), found, now)
+    refusal = contents.promotion.refusal
     words: dict[str, Any] = {
         "cart": contents,
         "line_form": LineForm(meta={"csrf_context": token}),
@@ -137,6 +185,8 @@ def _cart_page(http_status: int = 200, *, wrong: dict[str, str] | None = None) -
     }
     if contents.lines:
         form = DeliveryForm(meta={"csrf_context": token})
+        "code_form": code_form or CodeForm(meta={"csrf_context": token}),
+        "code_sentence": sentence(refusal, config().locale) if refusal is not None else "",
         words["delivery_form"] = form.offer(zones(), contents, config().locale)
         words["country"] = country_name(contents.place.country, config().locale)
         words["rows"] = [

@@ -103,6 +103,7 @@ def _quote(order: Order, tax_name: str) -> Quote:
         tax=Money(order.tax_minor, order.currency),
         total=order.total,
     )
+        discount=Money(order.discount_minor, order.currency),
 
 
 def _pay_url(order: Order) -> str | None:

@@ -29,7 +29,7 @@ def _view(session: Session, token: str) -> CartView:
     session.expire_all()
     found = cart.find_cart(session, token, NOW)
     assert found is not None
-    return cart.view(session, found, ZONES)
+    return cart.view(session, found, ZONES, now=NOW)
 
 
 def _filled(session: Session, quantity: int = 2, **product: object) -> str:
@@ -187,7 +187,7 @@ def test_units_that_the_carts_own_order_holds_are_not_missing(session: Session) 
     found = cart.find_cart(session, token, NOW)
     assert found is not None
 
-    contents = cart.view(session, found, ZONES, {SKU: 2})
+    contents = cart.view(session, found, ZONES, {SKU: 2}, now=NOW)
 
     assert contents.can_check_out
 

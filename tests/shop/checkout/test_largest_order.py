@@ -34,7 +34,7 @@ def full_cart(engine: Engine) -> tuple[int, Intent]:
         session.expire_all()
         found = cart.find_cart(session, token, NOW)
         assert found is not None
-        contents = cart.view(session, found, ZONES)
+        contents = cart.view(session, found, ZONES, now=NOW)
         session.commit()
         return found.id, Intent("largest", contents.version, contents.quote.total)
 

@@ -60,7 +60,7 @@ def _buyer(session: Session, name: str, skus: tuple[str, ...]) -> Buyer:
     session.expire_all()
     found = cart.find_cart(session, token, NOW)
     assert found is not None
-    contents = cart.view(session, found, ZONES)
+    contents = cart.view(session, found, ZONES, now=NOW)
     return Buyer(found.id, Intent(name, contents.version, contents.quote.total))
 
 

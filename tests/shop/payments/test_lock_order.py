@@ -95,7 +95,7 @@ class Crowd:
         with self.desk.transaction() as session:
             basket = cart.find_cart(session, token, NOW)
             assert basket is not None
-            contents = cart.view(session, basket, ZONES)
+            contents = cart.view(session, basket, ZONES, now=NOW)
         for order_id in self._some(Order.cart_id == basket.id, Order.state == OrderState.PENDING):
             flow.close_open_session(self.desk, order_id, now=NOW, actor="customer")
         intent = Intent(name, contents.version, contents.quote.total)

@@ -1,0 +1,1 @@
+"""Promotions: codes that a customer types, and offers that hold without one."""
