@@ -16,8 +16,8 @@ from shop.orders.moves import lock_order, move_order, move_payment, move_shipmen
 from shop.orders.privacy import Erasure, erase_customer, export_customer
 from shop.orders.returns import put_back
 from shop.orders.rules import NUMBER_ALPHABET, Address, LineDraft, OrderDraft, normal_email, normal_number
-from shop.promotions import service as promotions
 from shop.orders.states import OrderState, PaymentState, ShipmentState
+from shop.promotions import service as promotions
 from shop.stock import service as stock
 from shop.stock.models import Hold
 from shop.stock.states import HoldState
@@ -86,21 +86,21 @@ def create_order(session: Session, draft: OrderDraft, *, now: datetime) -> Order
         line1=to.line1,
         line2=to.line2,
         city=to.city,
-        discount_minor=quote.discount.minor,
-        promotion_code=draft.promotion_code,
-        promotion_title=draft.promotion_title,
         region=to.region,
         postal_code=to.postal_code,
         country=to.country,
         currency=quote.currency,
         subtotal_minor=quote.subtotal.minor,
+        discount_minor=quote.discount.minor,
+        promotion_code=draft.promotion_code,
+        promotion_title=draft.promotion_title,
         shipping_minor=quote.shipping.minor,
-        pick_up_at=draft.pick_up_at,
         tax_minor=quote.tax.minor,
         tax_inclusive=quote.tax_inclusive,
         total_minor=quote.total.minor,
         shipping_method=draft.shipping_method,
         shipping_title=draft.shipping_title,
+        pick_up_at=draft.pick_up_at,
         placed_at=now,
         lines=[_line(line) for line in draft.lines],
     )
@@ -115,12 +115,12 @@ def create_order(session: Session, draft: OrderDraft, *, now: datetime) -> Order
 def _line(draft: LineDraft) -> OrderLine:
     return OrderLine(
         sku=draft.sku,
-        discount_minor=draft.quoted.discount.minor,
         title=draft.title,
         option_value=draft.option_value,
         quantity=draft.quoted.quantity,
         unit_minor=draft.quoted.unit.minor,
         total_minor=draft.quoted.total.minor,
+        discount_minor=draft.quoted.discount.minor,
         tax_minor=draft.quoted.tax.minor,
         tax_rate=draft.quoted.tax_rate,
     )
@@ -197,7 +197,6 @@ def ship(session: Session, order_id: int, parcel: Parcel, *, actor: str, now: da
     shipment = Shipment(
         order_id=order_id, carrier=parcel.carrier, tracking_number=parcel.tracking_number, shipped_at=now
     )
-    promotions.give_back(session, order_id)
     order.shipments.append(shipment)
     learning.note_sent(session, [line.id for line in order.lines])
     session.flush()  # the mail about it names the shipment
@@ -219,3 +218,4 @@ def cancel(session: Session, order_id: int, *, actor: str, now: datetime, note: 
         for line in sorted(order.lines, key=lambda line: line.sku):
             if units := line.quantity - line.returned:
                 put_back(session, line, units, reason=f"Order {order.number} cancelled", actor=actor, now=now)
+    promotions.give_back(session, order_id)

@@ -1,8 +1,10 @@
 """The cart's pages: add, change, remove and put back, choose a country; totals before any personal data."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, request
+from sqlalchemy.orm import Session
 
 from shop import cookies
 from shop.cart import service as cart
@@ -10,6 +12,7 @@ from shop.cart.code import keep_code
 from shop.cart.models import Cart
 from shop.cart.rules import CartLineView, CartView, read_quantity, read_sku
 from shop.catalogue.window import shop_window
+from shop.checkout.kept import kept_details
 from shop.clock import utc_now
 from shop.csrf import ProtectedForm, require_same_origin
 from shop.errors import BadInput, Forbidden
@@ -18,16 +21,16 @@ from shop.orders import service as orders
 from shop.pricing import service as pricing
 from shop.pricing.countries import country_name
 from shop.pricing.rules import Zones
-from shop.quiz.visitor import exclusion_for_visitor
-from shop.storefront.cart_forms import AddForm, CodeForm, DeliveryForm, LineForm
-from shop.storefront.goes_with import companions_of, companions_of_cart
-from shop.throttle import throttle, throttle_posts
 from shop.promotions.rules import CodeRefused, normal_code
 from shop.promotions.words import sentence
+from shop.quiz.visitor import exclusion_for_visitor
+from shop.storefront.cart_forms import AddForm, CodeForm, DeliveryForm, LineForm
+from shop.throttle import throttle, throttle_posts
 from shop.web import config, db, no_store, page, see_other, shop_url, transaction
 
 blueprint = Blueprint("cart", __name__)
 SECONDS_A_DAY = 86_400
+CODE_TRIES = "15/10 minutes;60/day"
 _TOLD = {
     "left": "You left the payment page. Nothing was charged, and your cart is as it was.",
     "over": "The time to pay was over. Nothing was charged; please check your cart and order again.",
@@ -111,10 +114,6 @@ def delivery() -> Response:
     return see_other(shop_url("cart.page") + "#delivery")
 
 
-def _put_in(sku: str, quantity: int, *, then: str) -> Response:
-    with transaction() as session:
-        put = cart.add(session, cookies.read(cookies.CART), sku, quantity, terms=_terms(), now=utc_now())
-    if cookies.read(cookies.ANSWERS) is not None:
 @blueprint.post("/cart/code")
 def use_code() -> Response:
     """Keep a code that takes something off; any other gets its own sentence and is not kept."""
@@ -155,6 +154,10 @@ def _view(session: Session, basket: Cart, now: datetime) -> CartView:
     return cart.view(session, basket, zones(), held, now=now, email=typed.email if typed is not None else "")
 
 
+def _put_in(sku: str, quantity: int, *, then: str) -> Response:
+    with transaction() as session:
+        put = cart.add(session, cookies.read(cookies.CART), sku, quantity, terms=_terms(), now=utc_now())
+    if cookies.read(cookies.ANSWERS) is not None:
         noting.added(sku, now=utc_now())
     answer = see_other(then)
     cookies.write(answer, cookies.CART, put.token, max_age_seconds=config().cart_days * SECONDS_A_DAY)
@@ -181,12 +184,12 @@ def _cart_page(
         "line_form": LineForm(meta={"csrf_context": token}),
         "removed": _removed(),
         "wrong": wrong or {},
+        "code_form": code_form or CodeForm(meta={"csrf_context": token}),
+        "code_sentence": sentence(refusal, config().locale) if refusal is not None else "",
         "messages": _messages(),
     }
     if contents.lines:
         form = DeliveryForm(meta={"csrf_context": token})
-        "code_form": code_form or CodeForm(meta={"csrf_context": token}),
-        "code_sentence": sentence(refusal, config().locale) if refusal is not None else "",
         words["delivery_form"] = form.offer(zones(), contents, config().locale)
         words["country"] = country_name(contents.place.country, config().locale)
         words["rows"] = [

@@ -98,12 +98,12 @@ def _quote(order: Order, tax_name: str) -> Quote:
         tax_name=tax_name,
         lines=(),
         subtotal=Money(order.subtotal_minor, order.currency),
+        discount=Money(order.discount_minor, order.currency),
         shipping=Money(order.shipping_minor, order.currency),
         shipping_tax=Money(order.tax_minor - tax_of_lines, order.currency),
         tax=Money(order.tax_minor, order.currency),
         total=order.total,
     )
-        discount=Money(order.discount_minor, order.currency),
 
 
 def _pay_url(order: Order) -> str | None:
