@@ -6,6 +6,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from shop.cart import service as cart
+from shop.documents import service as documents
 from shop.learning import service as learning
 from shop.newsletter import service as newsletter
 from shop.payments.models import ReceivedEvent
@@ -15,10 +16,10 @@ from shop.staff.models import StaffSession
 EVENTS_KEPT = timedelta(days=90)  # the provider repeats an event for three days
 
 
-def delete_expired(session: Session, *, now: datetime) -> int:
+def delete_expired(session: Session, *, now: datetime, invoice_years: int = 10) -> int:
     """Delete carts, unconfirmed addresses, ended sign-ins, old webhook notes and lists logged for learning.
 
-    Returns how many rows.
+    Papers older than `invoice_years` full years lose the buyer's name. Returns how many rows.
     """
     carts = cart.delete_expired(session, now)
     addresses = newsletter.forget_unconfirmed(session, now)
@@ -30,4 +31,5 @@ def delete_expired(session: Session, *, now: datetime) -> int:
     events = session.scalars(
         delete(ReceivedEvent).where(ReceivedEvent.received_at <= now - EVENTS_KEPT).returning(ReceivedEvent.id)
     ).all()
-    return carts + addresses + len(sign_ins) + len(events) + learning.delete_expired(session, now.date())
+    papers = documents.blank_old(session, before_year=now.year - invoice_years)
+    return papers + carts + addresses + len(sign_ins) + len(events) + learning.delete_expired(session, now.date())

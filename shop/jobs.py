@@ -70,7 +70,7 @@ def ask_customers() -> int:
 def clean_up() -> int:
     """Delete what is past its time."""
     with transaction() as session:
-        return housekeeping.delete_expired(session, now=utc_now())
+        return housekeeping.delete_expired(session, now=utc_now(), invoice_years=config().invoice_years)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from wtforms import Form
 
 from shop.audit import service as audit
 from shop.clock import utc_now
+from shop.documents import service as documents
 from shop.errors import Conflict, NotFound
 from shop.keys import new_token
 from shop.mail import service as outbox
@@ -167,6 +168,7 @@ def order_page(order: Order, http_status: int = 200, **forms: Form) -> Response:
         declared=withdrawals.declared(order),
         refundable=refunds.refundable(db(), order),
         refunds=[(kept, Money(kept.amount_minor, kept.currency)) for kept in refunds.refunds_of(db(), order.id)],
+        papers=documents.papers_of(db(), order.id),
         mails=mails_of(db(), order.id),
         words=STATE_WORDS,
         ship_form=forms.get("ship_form") or ShipForm(meta=token_meta()),

@@ -9,6 +9,7 @@ from wtforms import StringField
 from shop.audit import service as audit
 from shop.clock import utc_now
 from shop.csrf import ProtectedForm
+from shop.documents import service as documents
 from shop.follow_up import service as follow_up
 from shop.keys import fingerprint
 from shop.merchant.pages import blueprint, me, merchant_page, token_meta
@@ -44,12 +45,14 @@ def privacy_export() -> Response:
     email = _email(form)
     if email is None:
         return _page(form, 422)
+    theirs = orders.export_customer(db(), email)
     kept = {
-        "orders": orders.export_customer(db(), email),
+        "orders": theirs,
+        "papers": documents.export_papers(db(), [str(order["number"]) for order in theirs]),
         "newsletter": newsletter.export_subscriber(db(), email),
         "to_be_asked_once": follow_up.waiting_orders(db(), email),
     }
-    _record("privacy.exported", email, {"orders": len(kept["orders"] or ())})
+    _record("privacy.exported", email, {"orders": len(theirs)})
     answer = jsonify(kept)
     answer.headers["Content-Disposition"] = 'attachment; filename="customer.json"'
     return no_store(answer)

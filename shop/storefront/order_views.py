@@ -9,6 +9,7 @@ from wtforms import StringField
 
 from shop.clock import utc_now
 from shop.csrf import ShopForm, require_same_origin
+from shop.documents import service as documents
 from shop.errors import NotFound
 from shop.money import Money
 from shop.orders import service as orders
@@ -75,6 +76,7 @@ def page_of_order(token: str) -> Response:
         "address": _address(order, regions.get(order.region, order.region)),
         "pay_url": _pay_url(order),
         "refunds": _refunds(order),
+        "papers": documents.papers_of(db(), order.id),
         "day": _day,
         "can_withdraw": bool(withdrawals.open_lines(order)),
         "declared": withdrawals.declared(order),
