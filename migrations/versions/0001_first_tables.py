@@ -286,7 +286,6 @@ def upgrade() -> None:
     op.create_table('shop_follow_up',
     sa.Column('order_id', sa.Integer(), nullable=False),
     sa.Column('consent', sa.String(length=20), nullable=False),
-    sa.Column('asked_to', shop.db.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['order_id'], ['shop_order.id'], name=op.f('fk_shop_follow_up_order_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('order_id', name=op.f('pk_shop_follow_up'))
     )

@@ -59,6 +59,7 @@ class Product(Base):
     powered: Mapped[bool | None] = mapped_column(Boolean)
     registration_number: Mapped[str | None] = mapped_column(String(80))
     set_includes: Mapped[str] = mapped_column(String(200), default="")
+    goes_with: Mapped[tuple[str, ...]] = mapped_column(CodeList, default=(), server_default="")
     care: Mapped[str] = mapped_column(Text, default="")
     maker: Mapped[str] = mapped_column(String(200), default="")
     eu_contact: Mapped[str] = mapped_column(String(200), default="")

@@ -19,6 +19,7 @@ SIZES = re.compile(
     r"(?:EU|UK|US)?\s*\d+([.,]\d+)?(\s*[-/x]\s*\d+([.,]\d+)?)?(\s*(mm|cm|m))?|X{0,3}[SML]", re.IGNORECASE
 )
 MAX_VARIANTS = 60
+MAX_GOES_WITH = 12
 TEXT_LIMITS = {
     "title": 160, "description": 5_000, "care": 2_000, "maker": 200, "eu_contact": 200, "warnings": 2_000,
     "set_includes": 200, "registration_number": 80, "option_name": 40, "rating_avg": 8,
@@ -80,6 +81,7 @@ def problems(values: ProductValues, *, currency: str, publish: bool, standards: 
     `currency` is the shop's: each variant needs a price in it.
     """
     found = [*_naming(values), *_texts(values), *_numbers(values), *_codes(values), *_variants(values, currency)]
+    found += _goes_with(values)
     found += _type_safety(values, standards.safety_of(values.type))
     if publish:
         found += [*_publishing(values), *_claims(values, standards.lint)]
@@ -175,6 +177,18 @@ def _variants(values: ProductValues, currency: str) -> Iterator[FieldProblem]:
         for code, minor in variant.prices.items():
             if not 0 <= minor <= MAX_MINOR:
                 yield FieldProblem(f"price_{code.lower()}", "an amount of zero or more", str(minor)[:20], "Correct it.")
+
+
+def _goes_with(values: ProductValues) -> Iterator[FieldProblem]:
+    if len(values.goes_with) > MAX_GOES_WITH:
+        yield FieldProblem(
+            "goes_with", f"{MAX_GOES_WITH} products at the most", str(len(values.goes_with)), "Remove some."
+        )
+    for sku in values.goes_with:
+        if not SKU.fullmatch(sku):
+            yield FieldProblem("goes_with", "SKUs of products such as MAT01", shown(sku), "Correct the SKU.")
+        elif sku == values.sku:
+            yield FieldProblem("goes_with", "other products", shown(sku), "A product does not go with itself.")
 
 
 def _publishing(values: ProductValues) -> Iterator[FieldProblem]:

@@ -1,6 +1,6 @@
 """Products written: saved, published, archived. Each write bumps the catalogue version in its own transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
@@ -111,6 +111,14 @@ def get_product(session: Session, sku: str) -> Product:
     if product is None:
         raise NotFound("There is no product with this SKU.")
     return product
+
+
+def known_products(session: Session, skus: Iterable[str]) -> set[str]:
+    """Those of the SKUs that name a product, in any state."""
+    wanted, found = list(dict.fromkeys(skus)), set[str]()
+    for start in range(0, len(wanted), 500):  # a statement takes a limited number of values
+        found |= set(session.scalars(select(Product.sku).where(Product.sku.in_(wanted[start : start + 500]))))
+    return found
 
 
 def values_of(product: Product) -> ProductValues:

@@ -40,6 +40,7 @@ class PublishedProduct(NamedTuple):
     width_mm: int | None
     registration_number: str | None
     slug: str
+    goes_with: Codes
     available: bool
 
 

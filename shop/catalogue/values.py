@@ -23,7 +23,7 @@ class ProductValues:
     """All of a product that a merchant may set. Sizes are millimetres, weight grams, money minor units.
 
     A safety field that is None was not filled in: such a product cannot be published. An empty `slug` is made from
-    the title; `list_position` and `status` of None leave what is there.
+    the title; `list_position` and `status` of None leave what is there. `goes_with` are SKUs of other products.
     """
 
     sku: str
@@ -58,6 +58,7 @@ class ProductValues:
     heat: bool = False
     registration_number: str | None = None
     set_includes: str = ""
+    goes_with: Codes = ()
     care: str = ""
     maker: str = ""
     eu_contact: str = ""

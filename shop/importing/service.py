@@ -15,6 +15,7 @@ from shop.catalogue.service import InvalidProduct, save_product, values_of
 from shop.catalogue.states import ProductStatus
 from shop.catalogue.values import ProductValues
 from shop.errors import BadInput
+from shop.importing.names import unknown_names
 from shop.importing.reading import MAX_PROBLEMS, RowProblem, UnreadableFile, read_sheet
 from shop.importing.rules import (
     Present,
@@ -92,6 +93,7 @@ def plan_import(
             unchanged += 1
         else:
             updates.append(row)
+    problems += unknown_names(session, [*creates, *updates])
     mend = tuple(problems[:MAX_PROBLEMS])
     return ImportPlan(tuple(creates), tuple(updates), unchanged, mend, tuple(notices), tuple(changes))
 

@@ -114,6 +114,7 @@ def _write(session: Session, values: ProductValues, units: Mapping[str, int], *,
     there = catalogue.find_product(session, values.sku)
     if there is not None and is_new:
         raise InvalidProduct([FieldProblem("sku", "a SKU of its own", values.sku, TAKEN)])
+    _refuse_unknown(session, values)
     before = _plain(catalogue.values_of(there)) if there is not None else {}
     saved = catalogue.save_product(session, values, currency=config().currency, standards=standards(), now=now)
     for sku, count in sorted(units.items()):
@@ -127,6 +128,16 @@ def _write(session: Session, values: ProductValues, units: Mapping[str, int], *,
         changes={**changes, "units": dict(units)} if units else changes,
         now=now,
     )
+
+
+def _refuse_unknown(session: Session, values: ProductValues) -> None:
+    """A misspelt SKU would suggest nothing, and nobody would see why."""
+    known = catalogue.known_products(session, values.goes_with)
+    missing = [sku for sku in values.goes_with if sku not in known]
+    if missing:
+        raise InvalidProduct(
+            [FieldProblem("goes_with", "SKUs of products", ", ".join(missing)[:80], "Correct the SKU.")]
+        )
 
 
 def _plain(values: ProductValues) -> dict[str, object]:

@@ -80,6 +80,7 @@ class ProductForm(ProtectedForm):
     weight_grams = StringField("Weight in grams")
     materials = StringField("Materials, with commas between")
     set_includes = StringField("What is in the set")
+    goes_with = StringField("Goes well with")
     maker = StringField("Maker, with postal address")
     eu_contact = StringField("Responsible person in the EU, with address")
     warnings = TextAreaField("Warnings in the box")

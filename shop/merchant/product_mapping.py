@@ -33,6 +33,7 @@ class Typed:
 def shown(values: ProductValues, currencies: Iterable[str]) -> dict[str, Any]:
     """What the form's fields show for a product."""
     fields: dict[str, Any] = {"sku": values.sku, "heat": values.heat, "materials": _spoken(values.materials)}
+    fields["goes_with"] = ", ".join(values.goes_with)
     for name in TEXTS:
         fields[name] = FIELD_COLUMNS[COLUMN_OF_FIELD[name]].write(getattr(values, name), "")
     for name in TICKS:
@@ -65,6 +66,7 @@ def read_form(form: ProductForm, base: ProductValues | None, *, currency: str) -
     """
     fields = _read_texts(form)
     fields["materials"] = _codes_of(form.materials.data)
+    fields["goes_with"] = _skus_of(form.goes_with.data)
     fields["heat"] = bool(form.heat.data)
     for name in TICKS:
         fields[name] = _in_old_order(_ticked(form[name]), getattr(base, name, None))
@@ -127,6 +129,10 @@ def _spoken(codes: tuple[str, ...]) -> str:
 def _codes_of(text: str | None) -> tuple[str, ...]:
     parts = (" ".join(part.split()) for part in (text or "").replace("|", ",").split(","))
     return tuple(dict.fromkeys(part.lower().replace(" ", "_") for part in parts if part))
+
+
+def _skus_of(text: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((text or "").replace(",", " ").replace("|", " ").split()))
 
 
 def _ticked(field: Field) -> tuple[str, ...]:

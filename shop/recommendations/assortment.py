@@ -57,7 +57,7 @@ class Assortment:
     """All published products but those whose row makes no sense. `offers` are by product SKU, in the shop's order.
 
     `product_of` gives the product's SKU for its own and its variants' SKUs; `sold_out` names variants, and
-    `uncounted` those that had no stock yet when the catalogue was read.
+    `uncounted` those that had no stock yet when the catalogue was read. `goes_with` are the merchant's own pairs.
     """
 
     items: tuple[Item, ...]
@@ -66,6 +66,7 @@ class Assortment:
     option_names: Mapping[str, str]
     product_of: Mapping[str, str]
     uncounted: frozenset[str]
+    goes_with: Mapping[str, tuple[str, ...]]
     sold_out: frozenset[str] = frozenset()
 
     def offers_of(self, sku: str) -> list[Offer]:
@@ -150,6 +151,7 @@ def _read(session: Session, currency: str) -> Assortment:
         option_names=option_names,
         product_of=product_of,
         uncounted=frozenset(uncounted),
+        goes_with={product.sku: product.goes_with for product in products if product.goes_with},
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from shop.catalogue.cards import CardView
 from shop.catalogue.codes import AREAS, FIRMNESS, POSITIONS
 from shop.catalogue.listing import ListPage, list_products
 from shop.catalogue.product_page import ProductView, get_product_page
@@ -14,6 +15,7 @@ from shop.errors import NotFound
 from shop.money import to_decimal
 from shop.pricing.rules import DeliveryHint
 from shop.pricing.service import cheapest_delivery, zones
+from shop.storefront.goes_with import companions_of
 from shop.storefront.list_request import SORTS, ListRequest, chosen_filters, read_request
 from shop.storefront.rendering import card_html, fragment_html, shared_page
 from shop.storefront.structured import breadcrumb_data, product_data
@@ -65,10 +67,12 @@ def product(slug: str) -> Response:
     """One product with its options, price, stock and cautions."""
     shown = get_product_page(db(), slug, shop_window(), now=utc_now())
     delivery = cheapest_delivery(zones(config()))
-    return shared_page("storefront/product.html", (shown, delivery), lambda: _product_context(shown, delivery))
+    companions = companions_of(shown.sku)
+    content = (shown, delivery, companions)
+    return shared_page("storefront/product.html", content, lambda: _product_context(shown, delivery, companions))
 
 
-def _product_context(shown: ProductView, delivery: DeliveryHint) -> dict[str, Any]:
+def _product_context(shown: ProductView, delivery: DeliveryHint, companions: tuple[CardView, ...]) -> dict[str, Any]:
     origin, list_url = config().origin, shop_window().product_url.rstrip("/")
     trail = [("Home", shop_url("content.home")), ("Mats & tools", list_url)]
     return {
@@ -79,6 +83,7 @@ def _product_context(shown: ProductView, delivery: DeliveryHint) -> dict[str, An
             "storefront/_details.html", replace(shown, variants=()), product=shown, list_url=list_url
         ),
         "delivery": delivery,
+        "companions": [card_html(card) for card in companions],
         "canonical_url": origin + shown.url,
         "picture_url": origin + shown.pictures[0].url,
         "product_data": product_data(shown, origin),
