@@ -12,12 +12,10 @@ from shop.gateway import PaymentFacts, ProviderEvent, RefundFacts, RefundRequest
 from shop.orders.models import Order
 from shop.payments import disputes, refunding, refunds, service, settlement
 from shop.payments.desk import Desk
+from shop.payments.events import Asks, asks
 from shop.payments.models import ReceivedEvent
 
 log = structlog.get_logger("shop.payments")
-SESSION_EVENTS = "checkout.session."
-REFUND_EVENTS = "refund."
-DISPUTE_EVENTS = "charge.dispute."
 
 
 def handle(desk: Desk, event: ProviderEvent, *, now: datetime) -> str:
@@ -31,11 +29,12 @@ def handle(desk: Desk, event: ProviderEvent, *, now: datetime) -> str:
             return "duplicate"
     payment = refund = dispute = None
     if event.livemode == desk.letterhead.live:
-        if event.kind.startswith(SESSION_EVENTS):
+        wanted = asks(event.kind)
+        if wanted is Asks.PAYMENT:
             payment = desk.gateway().find_payment(event.subject_id)
-        elif event.kind.startswith(REFUND_EVENTS):
+        elif wanted is Asks.REFUND:
             refund = desk.gateway().find_refund(event.subject_id)
-        elif event.kind.startswith(DISPUTE_EVENTS):
+        elif wanted is Asks.DISPUTE:
             dispute = desk.gateway().find_dispute(event.subject_id)
     request = None
     with desk.transaction() as session:
