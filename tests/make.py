@@ -11,6 +11,8 @@ from shop.catalogue.states import ProductStatus
 from shop.catalogue.values import ProductValues, VariantValues
 from shop.content.claims import find_claims
 from shop.orders.models import Order, OrderLine
+from shop.promotions.models import Promotion
+from shop.promotions.states import PromotionKind
 from shop.stock import service as stock
 from shop.stock.models import StockLevel
 
@@ -141,3 +143,17 @@ def make_order(
     until = placed_at + timedelta(minutes=hold_minutes)
     stock.reserve(session, order_id=order.id, sku=sku, quantity=quantity, expires_at=until)
     return order
+
+
+def make_promotion(session: Session, code: str | None = "SPRING10", **fields: Any) -> Promotion:
+    """A promotion of 10 % on everything, without an end or a limit."""
+    defaults: dict[str, Any] = {
+        "title": "Spring offer",
+        "kind": PromotionKind.PERCENT,
+        "rate_millionths": 100_000,
+        "created_at": NOW,
+    }
+    promotion = Promotion(code=code, **(defaults | fields))
+    session.add(promotion)
+    session.flush()
+    return promotion
