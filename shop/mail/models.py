@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base, UtcDateTime
+from shop.mail.rules import MailState, state_of
 
 
 class OutboxMail(Base):
@@ -28,3 +29,8 @@ class OutboxMail(Base):
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(default=0)
     last_error: Mapped[str] = mapped_column(String(300), default="")
+
+    @property
+    def state(self) -> MailState:
+        """Sent, waiting or failing."""
+        return state_of(self.sent_at, self.last_error)

@@ -1,6 +1,7 @@
 """Pure decisions of the outbox."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=4)
@@ -14,3 +15,18 @@ def wait_after(attempts: int) -> timedelta:
 def is_header_safe(value: str) -> bool:
     """Whether a value may stand in a mail header: a line break would begin a header of the sender's choice."""
     return bool(value) and value.isprintable()
+
+
+class MailState(StrEnum):
+    """Where a mail is. FAILING ones are tried again until they leave."""
+
+    SENT = "sent"
+    WAITING = "waiting"
+    FAILING = "failing"
+
+
+def state_of(sent_at: datetime | None, last_error: str) -> MailState:
+    """The state of a mail by what its row says."""
+    if sent_at is not None:
+        return MailState.SENT
+    return MailState.FAILING if last_error else MailState.WAITING

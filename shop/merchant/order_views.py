@@ -8,7 +8,7 @@ from shop.clock import utc_now
 from shop.documents import service as documents
 from shop.errors import Conflict, NotFound
 from shop.keys import new_token
-from shop.mail import service as outbox
+from shop.mail import log as mail_log
 from shop.mail.letterhead import Letterhead
 from shop.merchant.order_forms import NoteForm, ShipForm
 from shop.merchant.order_list import STATE_WORDS, read_filter
@@ -123,23 +123,14 @@ def order_note(number: str) -> Response:
 
 @blueprint.post("/orders/<number>/mails/<int:mail_id>/again")
 def order_mail_again(number: str, mail_id: int) -> Response:
-    """Send a mail about the order once more, word for word."""
+    """Send a mail about the order once more, word for word; one that has not left is tried now."""
     found = orders.get_order(db(), number)
     now = utc_now()
     with transaction() as session:
         mail = next((mail for mail in mails_of(session, found.id) if mail.id == mail_id), None)
         if mail is None:
             raise NotFound("There is no such mail.")
-        letter = outbox.Letter(
-            unique_key=f"{found.number}:again:{new_token()}",
-            kind=mail.kind,
-            recipient=mail.recipient,
-            subject=mail.subject,
-            text=mail.text,
-            html=mail.html,
-            order_id=found.id,
-        )
-        outbox.enqueue(session, letter, now=now)
+        mail_log.send_again(session, mail, now=now)
         orders.record(session, found.id, subject="mail", note=f"{mail.kind} again", actor=me().actor, now=now)
         audit.record(
             session,

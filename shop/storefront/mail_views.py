@@ -3,7 +3,9 @@
 from flask import Blueprint, Response, abort, make_response
 
 from shop.mail import service
+from shop.mail.letterhead import Letterhead
 from shop.mail.models import OutboxMail
+from shop.storefront.mail_samples import KINDS, Sample, sample_of
 from shop.web import config, db, no_store, page
 
 blueprint = Blueprint("mail", __name__)
@@ -26,10 +28,38 @@ def demo_mail(mail_id: int) -> Response:
 @blueprint.get("/demo/mails/<int:mail_id>/html")
 def demo_mail_html(mail_id: int) -> Response:
     """The HTML part alone, for the frame; it may not run anything, nor reach our pages."""
-    answer = make_response(_mail(mail_id).html)
+    return harmless(make_response(_mail(mail_id).html))
+
+
+@blueprint.get("/demo/mail-kinds")
+def demo_mail_kinds() -> Response:
+    """Every kind of mail there is, whether the demo has sent one or not."""
+    _only_in_the_demo()
+    return no_store(page("mail/kinds.html", kinds=KINDS))
+
+
+@blueprint.get("/demo/mail-kinds/<kind>")
+def demo_mail_kind(kind: str) -> Response:
+    """One kind, with made-up people and goods."""
+    return no_store(page("mail/kind.html", sample=_sample(kind)))
+
+
+@blueprint.get("/demo/mail-kinds/<kind>/html")
+def demo_mail_kind_html(kind: str) -> Response:
+    """Its HTML part, for the frame."""
+    return harmless(make_response(_sample(kind).mail.html))
+
+
+def harmless(answer: Response) -> Response:
+    """A mail's HTML as it may stand in a frame: it runs nothing and reaches none of our pages."""
     answer.headers["Content-Security-Policy"] = NO_SCRIPTS
     answer.headers["X-Frame-Options"] = "SAMEORIGIN"
     return no_store(answer)
+
+
+def _sample(kind: str) -> Sample:
+    _only_in_the_demo()
+    return sample_of(kind, Letterhead.from_config(config()))
 
 
 def _mail(mail_id: int) -> OutboxMail:
