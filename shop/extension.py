@@ -22,6 +22,7 @@ from shop.learning.live import MODELS_DIR
 from shop.learning.tags import TAG_KEYS
 from shop.merchant import views as merchant_views
 from shop.observe import register_observation
+from shop.orders.carriers import carriers
 from shop.payments import views as payment_views
 from shop.payments.adapter import StripeGateway
 from shop.pricing.service import zones
@@ -36,10 +37,11 @@ from shop.storefront import (
     newsletter_views,
     ops_views,
     picture_views,
+    saved_cart_views,
     site_views,
 )
+from shop.storefront import return_views as order_views  # it adds to the blueprint of order_views
 from shop.storefront import views as storefront_views
-from shop.storefront import withdrawal_views as order_views  # it adds to the blueprint of order_views
 from shop.storefront.context import register_context
 from shop.storefront.rendering import frame_html
 from shop.web import (
@@ -67,6 +69,7 @@ PAGES: tuple[Blueprint, ...] = (
     payment_views.blueprint,
     quiz_views.blueprint,
     picture_views.blueprint,
+    saved_cart_views.blueprint,
     site_views.blueprint,
     storefront_views.blueprint,
 )
@@ -104,6 +107,7 @@ class Shop:
             raise ConfigError("this app has a shop already")
         config = load_config(app.config, config_prefix)
         zones(config)  # a mistake in the zones file stops the start, not the first customer
+        carriers(config)
         engine = engine or make_engine(config.database_url, config.database_wait_seconds)
         keyring = Keyring(config.secret_keys)
         runtime = Runtime(

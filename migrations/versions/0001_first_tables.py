@@ -226,6 +226,17 @@ def upgrade() -> None:
     with op.batch_alter_table('shop_ranking_model', schema=None) as batch_op:
         batch_op.create_index('uq_shop_ranking_model_live', ['state'], unique=True, sqlite_where=sa.text("state = 'live'"), postgresql_where=sa.text("state = 'live'"))
 
+    op.create_table('shop_saved_cart',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('lines', sa.JSON(), nullable=False),
+    sa.Column('expires_at', shop.db.UtcDateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_saved_cart')),
+    sa.UniqueConstraint('token_hash', name=op.f('uq_shop_saved_cart_token_hash'))
+    )
+    with op.batch_alter_table('shop_saved_cart', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shop_saved_cart_expires_at'), ['expires_at'], unique=False)
+
     op.create_table('shop_staff_member',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('email', sa.String(length=254), nullable=False),
@@ -286,6 +297,7 @@ def upgrade() -> None:
     op.create_table('shop_follow_up',
     sa.Column('order_id', sa.Integer(), nullable=False),
     sa.Column('consent', sa.String(length=20), nullable=False),
+    sa.Column('asked_to', shop.db.UtcDateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['order_id'], ['shop_order.id'], name=op.f('fk_shop_follow_up_order_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('order_id', name=op.f('pk_shop_follow_up'))
     )
@@ -433,6 +445,7 @@ def upgrade() -> None:
     sa.Column('provider_id', sa.String(length=120), nullable=True),
     sa.Column('form_token', sa.String(length=64), nullable=False),
     sa.Column('restock', sa.JSON(), nullable=False),
+    sa.Column('pieces', sa.JSON(), nullable=False),
     sa.Column('actor', sa.String(length=80), nullable=False),
     sa.Column('created_at', shop.db.UtcDateTime(timezone=True), nullable=False),
     sa.CheckConstraint('amount_minor > 0', name=op.f('ck_shop_refund_amount_positive')),
@@ -744,6 +757,10 @@ def downgrade() -> None:
     op.drop_table('shop_stock_movement')
     op.drop_table('shop_stock_level')
     op.drop_table('shop_staff_member')
+    with op.batch_alter_table('shop_saved_cart', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_shop_saved_cart_expires_at'))
+
+    op.drop_table('shop_saved_cart')
     with op.batch_alter_table('shop_ranking_model', schema=None) as batch_op:
         batch_op.drop_index('uq_shop_ranking_model_live', sqlite_where=sa.text("state = 'live'"), postgresql_where=sa.text("state = 'live'"))
 

@@ -126,7 +126,7 @@ class DetailsForm(ProtectedForm):
 class PlaceForm(ProtectedForm):
     """The button of the check page. `checkout_token` makes the second click find the first one's order."""
 
-    ask_later = BooleanField("Ask me once, two weeks after my parcel leaves, whether it helped")
+    ask_later = BooleanField("Ask me once about each thing, two weeks after its parcel leaves, whether it helped")
     checkout_token = StringField("Checkout")
     again = StringField("Again")
 

@@ -1,10 +1,10 @@
 """The question after two weeks: noted at checkout, sent once, answered by a link. The answers go to the log alone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, exists, func, select
+from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
 from shop.db import insert_if_absent
@@ -42,18 +42,36 @@ def ask_due(
 ) -> int:
     """Write the mails whose parcels left two weeks ago, and forget the ticks; returns how many.
 
-    Each order is asked once: its mail has a key of its own, and its tick is gone. A cancelled or erased order is
-    not asked at all.
+    Each line is asked about once, two weeks after the first parcel with it: the mail is named by its newest parcel,
+    and the tick remembers how far it came until all of the order was asked about. A cancelled or erased order is not
+    asked at all.
     """
     session.execute(delete(FollowUp).where(_is_over()))
-    left = select(func.max(Shipment.shipped_at)).where(Shipment.order_id == FollowUp.order_id).scalar_subquery()
-    due = session.scalars(
-        select(FollowUp.order_id).where(left <= now - ASK_AFTER).order_by(FollowUp.order_id).limit(limit)
-    ).all()
-    for order_id in due:
-        _write(session, orders.get_by_id(session, order_id), link=link, letterhead=letterhead, now=now)
-    session.execute(delete(FollowUp).where(FollowUp.order_id.in_(due)))
+    until = now - ASK_AFTER
+    is_new = FollowUp.asked_to.is_(None) | (Shipment.shipped_at > FollowUp.asked_to)
+    has_left = exists().where(Shipment.order_id == FollowUp.order_id, Shipment.shipped_at <= until, is_new)
+    due = session.scalars(select(FollowUp).where(has_left).order_by(FollowUp.order_id).limit(limit)).all()
+    for tick in due:
+        order = orders.get_by_id(session, tick.order_id)
+        parcels = [each for each in order.shipments if tick.asked_to is None or each.shipped_at > tick.asked_to]
+        ripe = [each for each in parcels if each.shipped_at <= until]
+        if asked := _first_sent(order, ripe):
+            letter = _letter(order, asked, ripe[-1].id, address=link(mark_of(order)), letterhead=letterhead)
+            enqueue(session, letter, now=now)
+        tick.asked_to = max(each.shipped_at for each in ripe)
+        if len(ripe) == len(parcels) and order.state is OrderState.COMPLETED:
+            session.delete(tick)
+    session.flush()  # a second run finds nothing of this one's
     return len(due)
+
+
+def _first_sent(order: Order, parcels: Sequence[Shipment]) -> list[OrderLine]:
+    """The lines of these parcels of which no piece was in an earlier one."""
+    within = {each.id for each in parcels}
+    now = {part.order_line_id for each in order.shipments if each.id in within for part in each.lines}
+    begun = min(each.shipped_at for each in parcels)
+    before = {part.order_line_id for each in order.shipments if each.shipped_at < begun for part in each.lines}
+    return [line for line in order.lines if line.id in now - before]
 
 
 def mark_of(order: Order) -> str:
@@ -104,14 +122,13 @@ def _is_over() -> ColumnElement[bool]:
     return exists().where(Order.id == FollowUp.order_id, gone)
 
 
-def _write(
-    session: Session, order: Order, *, link: Callable[[str], str], letterhead: Letterhead, now: datetime
-) -> None:
-    address = link(mark_of(order))
-    titles = [line_title(line) for line in order.lines]
+def _letter(
+    order: Order, asked: Sequence[OrderLine], parcel_id: int, *, address: str, letterhead: Letterhead
+) -> Letter:
+    titles = [line_title(line) for line in asked]
     rendered = render(KIND, letterhead, number=order.number, titles=titles, link=address)
-    letter = Letter(
-        unique_key=f"{order.number}:{KIND}",
+    return Letter(
+        unique_key=f"{order.number}:{KIND}:{parcel_id}",
         kind=KIND,
         recipient=order.email,
         subject=f"One question about your order {order.number}",
@@ -119,4 +136,3 @@ def _write(
         html=rendered.html,
         order_id=order.id,
     )
-    enqueue(session, letter, now=now)

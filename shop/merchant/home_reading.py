@@ -9,8 +9,9 @@ from shop.catalogue.models import Product
 from shop.catalogue.shelf import is_on_shelf
 from shop.catalogue.states import ProductStatus
 from shop.mail.models import OutboxMail
+from shop.orders.listing import is_to_ship
 from shop.orders.models import Order
-from shop.orders.states import OrderState, PaymentState, ShipmentState
+from shop.orders.states import OrderState, PaymentState
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +36,12 @@ def overview(session: Session) -> Overview:
     """Count everything in one statement."""
     products, orders, mails = select(func.count(Product.id)), select(func.count(Order.id)), select(func.count())
     published = products.where(Product.status == ProductStatus.PUBLISHED)
-    is_waiting = (Order.state == OrderState.PLACED) & (Order.shipment_state == ShipmentState.UNSHIPPED)
     is_stuck = OutboxMail.sent_at.is_(None) & (OutboxMail.attempts > 0) & (OutboxMail.last_error != "")
     counts = (
         published,
         products.where(Product.status == ProductStatus.DRAFT),
         published.where(~is_on_shelf()),
-        orders.where(is_waiting),
+        orders.where(is_to_ship()),
         orders.where(Order.payment_state == PaymentState.NEEDS_ATTENTION),
         orders.where(Order.state != OrderState.PENDING),
         mails.select_from(OutboxMail).where(is_stuck),

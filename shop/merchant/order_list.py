@@ -6,14 +6,19 @@ from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from shop.orders.service import OrderFilter
+from shop.orders.listing import OrderFilter, Work
 from shop.orders.states import OrderState, PaymentState, ShipmentState
 
 State = TypeVar("State", bound=StrEnum)
 STATE_WORDS = {
     "pending": "Waiting for payment", "placed": "Placed", "cancelled": "Cancelled", "completed": "Completed",
     "none": "Nothing to pay", "paid": "Paid", "failed": "Failed", "needs_attention": "Needs attention",
-    "unshipped": "Not shipped", "shipped": "Shipped", "requested": "Being sent", "succeeded": "Sent back",
+    "unshipped": "Not shipped", "partly_shipped": "Shipped in part", "shipped": "Shipped",
+    "requested": "Being sent", "succeeded": "Sent back",
+}  # fmt: skip
+RETURN_WORDS = {
+    "requested": "Asked for", "approved": "On its way here", "refused": "Refused", "received": "Has arrived",
+    "refunded": "Finished", "withdrawn": "Withdrawn from instead",
 }  # fmt: skip
 LONGEST = 254
 
@@ -40,9 +45,10 @@ def read_filter(args: Mapping[str, str]) -> OrderListRequest:
     query = args.get("q", "").strip()[:LONGEST]
     state, payment = _state(OrderState, args.get("state")), _state(PaymentState, args.get("payment"))
     shipment = _state(ShipmentState, args.get("shipment"))
-    typed = {"q": query, "state": state or "", "payment": payment or "", "shipment": shipment or ""}
+    work = _state(Work, args.get("work"))
+    typed = {"q": query, "state": state, "payment": payment, "shipment": shipment, "work": work}
     return OrderListRequest(
-        OrderFilter(state, payment, shipment, query, _number(args.get("before", ""))),
+        OrderFilter(state, payment, shipment, query, _number(args.get("before", "")), work=work),
         {name: str(value) for name, value in typed.items() if value},
     )
 

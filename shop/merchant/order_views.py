@@ -1,4 +1,4 @@
-"""Orders: the list and its JSON, one order with its history, shipping, cancelling, notes and mails."""
+"""Orders: the list and its JSON, one order with its history, cancelling, notes and mails."""
 
 from flask import Response, jsonify, request
 from wtforms import Form
@@ -10,16 +10,18 @@ from shop.errors import Conflict, NotFound
 from shop.keys import new_token
 from shop.mail import log as mail_log
 from shop.mail.letterhead import Letterhead
-from shop.merchant.order_forms import NoteForm, ShipForm
-from shop.merchant.order_list import STATE_WORDS, read_filter
+from shop.merchant.order_forms import CancelForm, NoteForm
+from shop.merchant.order_list import RETURN_WORDS, STATE_WORDS, read_filter
 from shop.merchant.order_reading import mails_of, orders_as_values, refunded_sums
 from shop.merchant.pages import blueprint, me, merchant_page, see, token_meta
-from shop.merchant.refund_rules import delivery_paid, line_shares
+from shop.merchant.parcel_form import ship_form
+from shop.merchant.refund_rules import delivery_paid, line_shares, refund_of_return
 from shop.money import Money
-from shop.orders import mails, withdrawals
+from shop.orders import fulfilment, mails, withdrawals
 from shop.orders import service as orders
+from shop.orders.carriers import carriers
 from shop.orders.models import Order
-from shop.orders.service import Parcel
+from shop.orders.return_rules import REASON_WORDS, goods_of
 from shop.orders.states import OrderState
 from shop.payments import refunds
 from shop.payments.attention import find_attention
@@ -59,39 +61,18 @@ def order(number: str) -> Response:
     return order_page(orders.get_order(db(), number))
 
 
-@blueprint.post("/orders/<number>/ship")
-def order_ship(number: str) -> Response:
-    """The parcel left: the customer gets a mail with its tracking number."""
-    found = orders.get_order(db(), number)
-    form = ShipForm(request.form, meta=token_meta())
-    if not form.validate():
-        return order_page(found, 422, ship_form=form)
-    parcel = Parcel(" ".join((form.carrier.data or "").split()), "".join((form.tracking_number.data or "").split()))
-    now = utc_now()
-    with transaction() as session:
-        shipment = orders.ship(session, found.id, parcel, actor=me().actor, now=now)
-        whole = orders.get_by_id(session, found.id)
-        mails.write_shipped(session, whole, shipment, letterhead=Letterhead.from_config(config()), now=now)
-        audit.record(
-            session,
-            actor=me().actor,
-            action="order.shipped",
-            subject=f"order:{whole.number}",
-            changes={"carrier": parcel.carrier, "has_tracking_number": bool(parcel.tracking_number)},
-            now=now,
-        )
-    return see("order", number=found.number, done="shipped")
-
-
 @blueprint.post("/orders/<number>/cancel")
 def order_cancel(number: str) -> Response:
     """Call off a placed order that has not left: its goods go back on the shelf. Money is refunded separately."""
     found = orders.get_order(db(), number)
-    now = utc_now()
+    form = CancelForm(request.form, meta=token_meta())
+    if not form.validate():
+        return order_page(found, 422, cancel_form=form)
+    reason, now = " ".join((form.reason.data or "").split()), utc_now()
     with transaction() as session:
         if orders.get_by_id(session, found.id).state is OrderState.PENDING:
             raise Conflict("This order still waits for its payment. It is called off by itself when none comes.")
-        orders.cancel(session, found.id, actor=me().actor, now=now, note="cancelled by the shop")
+        orders.cancel(session, found.id, actor=me().actor, now=now, note=f"cancelled by the shop: {reason}")
         whole = orders.get_by_id(session, found.id)
         mails.write(session, whole, mails.CANCELLED, letterhead=Letterhead.from_config(config()), now=now)
         audit.record(
@@ -162,9 +143,22 @@ def order_page(order: Order, http_status: int = 200, **forms: Form) -> Response:
         papers=documents.papers_of(db(), order.id),
         mails=mails_of(db(), order.id),
         words=STATE_WORDS,
-        ship_form=forms.get("ship_form") or ShipForm(meta=token_meta()),
+        parcels=fulfilment.parcels_of(order, carriers(config())),
+        carriers=carriers(config()).names,
+        ship_form=forms.get("ship_form") or _ship_form(order),
+        cancel_form=forms.get("cancel_form") or CancelForm(meta=token_meta()),
+        return_form=forms.get("return_form"),
+        return_words=RETURN_WORDS,
+        reason_words=REASON_WORDS,
+        goods_of=goods_of,
+        refund_of_return=refund_of_return,
         note_form=forms.get("note_form") or NoteForm(meta=token_meta()),
         form=next(iter(forms.values()), None),
         done=request.args.get("done"),
         section="orders",
     )
+
+
+def _ship_form(order: Order) -> Form:
+    """The next parcel, as it would be sent without a change."""
+    return ship_form(order, fulfilment.suggested(order), meta=token_meta(), data={"form_token": new_token()})

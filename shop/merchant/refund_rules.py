@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from shop.money import Money, split
-from shop.orders.models import Order, OrderLine
+from shop.orders.models import Order, OrderLine, Return
 
 Picked = Mapping[int, int]
 """Units per line id."""
@@ -75,3 +75,9 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
     for part in text.split(","):
         line_id, _, units = part.partition("x")
         yield f"line-{line_id}", units
+
+
+def refund_of_return(kept: Return) -> dict[str, str]:
+    """What the address of the refund page says to refund this return: its pieces and itself."""
+    pieces = {f"line-{part.order_line_id}": str(part.quantity) for part in kept.lines if part.quantity}
+    return {**pieces, "return": str(kept.id)}

@@ -28,6 +28,7 @@ from shop.orders.models import Order
 from shop.payments import refunding, refunds
 from shop.payments.models import Refund
 from shop.payments.refunds import RefundWish
+from shop.payments.returning import name_refund
 from shop.payments.states import RefundState
 from shop.payments.web_desk import web_desk
 from shop.web import db, transaction
@@ -50,6 +51,7 @@ def order_refund(number: str) -> Response:
             "restock": any(picked.values()) and not returns.refusal(order, picked),
             "picked": write_picked(picked),
             "form_token": new_token(),
+            "return_id": _return_id(request.args.get("return", "")),
         },
     )
     return _page(order, form, picked=picked, with_delivery=with_delivery)
@@ -76,12 +78,15 @@ def order_refund_send(number: str) -> Response:
     amount = kept or _amount(form, order)
     if amount is None or not (kept or _fits_shelf(form, order)):
         return _page(order, form, http_status=422)
-    restock = parse_picked(order, form.picked.data or "") if form.restock.data else {}
-    wish = RefundWish(amount, (form.reason.data or "").strip(), token, me().actor, restock)
+    picked = parse_picked(order, form.picked.data or "")
+    restock = picked if form.restock.data else {}
+    wish = RefundWish(amount, (form.reason.data or "").strip(), token, me().actor, restock, picked)
     now = utc_now()
     try:
         with transaction() as session:
             is_first = _kept_amount(session, token, order.id) is None
+            if return_id := _return_id(form.return_id.data or ""):
+                name_refund(session, order.id, int(return_id), token)
             written = refunds.open_refund(session, order.id, wish, now=now)
             if is_first:
                 _audit(session, order, wish, written.refund_id, now)
@@ -142,6 +147,10 @@ def _fits_shelf(form: RefundForm, order: Order) -> bool:
     if refusal:
         form.restock.errors = [refusal]
     return not refusal
+
+
+def _return_id(typed: str) -> str:
+    return typed if typed.isascii() and typed.isdigit() and len(typed) < 10 else ""
 
 
 def _kept_amount(session: Session, token: str, order_id: int) -> Money | None:

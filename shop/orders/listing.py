@@ -2,17 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from shop.money import Money
-from shop.orders.models import Order
+from shop.orders.models import Order, OrderLine, Return
+from shop.orders.return_rules import WAITING
 from shop.orders.states import OrderState, PaymentState, ShipmentState
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1_000
+
+
+class Work(StrEnum):
+    """What waits to be done with an order."""
+
+    TO_SHIP = "to_ship"
+    OPEN_RETURNS = "open_returns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,7 @@ class OrderFilter:
     query: str = ""
     before_id: int | None = None
     limit: int = PAGE_SIZE
+    work: Work | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,12 @@ _COLUMNS = (
 )
 
 
+def is_to_ship() -> ColumnElement[bool]:
+    """Whether an order is the shop's to send, and pieces of it have not left."""
+    has_pieces = OrderLine.shipped + OrderLine.called_off < OrderLine.quantity
+    return (Order.state == OrderState.PLACED) & exists().where(OrderLine.order_id == Order.id, has_pieces)
+
+
 def list_orders(session: Session, wanted: OrderFilter) -> OrderPage:
     """A page of orders, newest first."""
     limit = max(1, min(wanted.limit, 200))
@@ -95,6 +111,10 @@ def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
         conditions.append(Order.payment_state == wanted.payment_state)
     if wanted.shipment_state is not None:
         conditions.append(Order.shipment_state == wanted.shipment_state)
+    if wanted.work is Work.TO_SHIP:
+        conditions.append(is_to_ship())
+    if wanted.work is Work.OPEN_RETURNS:
+        conditions.append(exists().where(Return.order_id == Order.id, Return.state.in_(WAITING)))
     text = "".join(letter for letter in wanted.query if letter.isprintable()).strip()
     if text:
         number, email = text.upper(), text.lower()

@@ -38,13 +38,28 @@ def write(session: Session, order: Order, kind: Kind, *, letterhead: Letterhead,
         "shipping": _money(order, order.shipping_minor),
         "tax": _money(order, order.tax_minor),
     }
-    return _enqueue(session, order, kind, values, letterhead=letterhead, now=now)
+    return enqueue(session, order, kind, values, letterhead=letterhead, now=now)
 
 
-def write_shipped(session: Session, order: Order, shipment: Shipment, *, letterhead: Letterhead, now: datetime) -> bool:
-    """Tell the customer that a parcel left, and its tracking number if it has one."""
-    values = {"shipment": shipment, "key": f"shipped:{shipment.id}"}
-    return _enqueue(session, order, SHIPPED, values, letterhead=letterhead, now=now)
+def write_shipped(
+    session: Session,
+    order: Order,
+    shipment: Shipment,
+    *,
+    tracking_url: str | None = None,
+    letterhead: Letterhead,
+    now: datetime,
+) -> bool:
+    """Tell the customer that a parcel left: what is in it, where it is followed, and what is still to come."""
+    lines = {line.id: line for line in order.lines}
+    values: dict[str, object] = {
+        "shipment": shipment,
+        "tracking_url": tracking_url,
+        "goods": [goods_words(part.quantity, lines[part.order_line_id]) for part in shipment.lines],
+        "to_come": [goods_words(line.to_ship, line) for line in order.lines if line.to_ship],
+        "key": f"shipped:{shipment.id}",
+    }
+    return enqueue(session, order, SHIPPED, values, letterhead=letterhead, now=now)
 
 
 def write_refunded(
@@ -52,7 +67,7 @@ def write_refunded(
 ) -> bool:
     """Tell the customer that money is on its way back."""
     values = {"amount": amount, "key": f"refunded:{refund_id}"}
-    return _enqueue(session, order, REFUNDED, values, letterhead=letterhead, now=now)
+    return enqueue(session, order, REFUNDED, values, letterhead=letterhead, now=now)
 
 
 def write_withdrawn(
@@ -86,7 +101,7 @@ def write_withdrawn(
         "goods": goods,
         "moment": f"{withdrawal.declared_at:%Y-%m-%d, %H:%M} UTC",
     }
-    return _enqueue(session, order, WITHDRAWN, values, letterhead=letterhead, now=now)
+    return enqueue(session, order, WITHDRAWN, values, letterhead=letterhead, now=now)
 
 
 def alert(
@@ -106,9 +121,10 @@ def alert(
     return outbox.enqueue(session, letter, now=now)
 
 
-def _enqueue(
+def enqueue(
     session: Session, order: Order, kind: Kind, values: dict[str, object], *, letterhead: Letterhead, now: datetime
 ) -> bool:
+    """Put a mail of any kind about the order into the outbox, once per `key` among the values; False when it was."""
     key, recipient = values.pop("key", kind.template), str(values.pop("recipient", order.email))
     rendered = render(
         kind.template,

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shop.errors import Conflict, NotFound
-from shop.orders.models import Order, OrderEvent
+from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.states import (
     NEXT_ORDER_STATES,
     NEXT_PAYMENT_STATES,
@@ -47,6 +47,12 @@ def lock_order(session: Session, order_id: int) -> Order:
     if order is None:
         raise NotFound("There is no such order.")
     return order
+
+
+def lines_now(session: Session, order_id: int) -> list[OrderLine]:
+    """The lines of a locked order as they are now, which may be newer than what this request has read before."""
+    query = select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.id)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
 def move_order(session: Session, order_id: int, new: OrderState, *, actor: str, now: datetime, note: str = "") -> None:

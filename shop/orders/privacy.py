@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from shop.keys import new_token
 from shop.mail.models import OutboxMail
-from shop.orders.models import Order, OrderEvent, Shipment, Withdrawal
+from shop.orders.models import Order, OrderEvent, Return, Shipment, Withdrawal
+from shop.orders.return_rules import WAITING
 from shop.orders.rules import normal_email
 from shop.orders.states import OrderState
 from shop.promotions import service as promotions
@@ -35,6 +36,7 @@ def export_customer(session: Session, email: str) -> list[dict[str, object]]:
             selectinload(Order.history),
             selectinload(Order.shipments),
             selectinload(Order.withdrawals),
+            selectinload(Order.returns),
         )
     )
     return [_as_values(order) for order in session.scalars(query)]
@@ -43,10 +45,11 @@ def export_customer(session: Session, email: str) -> list[dict[str, object]]:
 def erase_customer(session: Session, email: str, now: datetime) -> Erasure:
     """Blank the personal fields of that address's finished orders; amounts and lines stay for the books.
 
-    An order that is still pending or placed is kept until it is finished, and named in the answer.
+    An order that is still pending or placed, or has a return on its way, is kept until it is finished, and named in
+    the answer.
     """
     orders = list(session.scalars(select(Order).where(Order.email == normal_email(email)).order_by(Order.id)))
-    finished = [order for order in orders if order.state in (OrderState.CANCELLED, OrderState.COMPLETED)]
+    finished = [order for order in orders if _is_finished(order)]
     for order in finished:
         _blank(order, now)
     ids = tuple(order.id for order in finished)
@@ -55,12 +58,18 @@ def erase_customer(session: Session, email: str, now: datetime) -> Erasure:
     session.execute(
         update(Withdrawal).where(Withdrawal.order_id.in_(ids)).values(full_name=ERASED, email=ERASED, note="")
     )
+    session.execute(update(Return).where(Return.order_id.in_(ids)).values(note="", answer=""))
     session.execute(update(Shipment).where(Shipment.order_id.in_(ids)).values(tracking_number=""))
     session.execute(delete(OutboxMail).where(OutboxMail.order_id.in_(ids), OutboxMail.sent_at.is_(None)))
     session.execute(
         update(OutboxMail).where(OutboxMail.order_id.in_(ids)).values(recipient=ERASED, text=ERASED, html="")
     )
     return Erasure(ids, tuple(order.number for order in orders if order not in finished))
+
+
+def _is_finished(order: Order) -> bool:
+    is_over = order.state in (OrderState.CANCELLED, OrderState.COMPLETED)
+    return is_over and not any(each.state in WAITING for each in order.returns)
 
 
 def _blank(order: Order, now: datetime) -> None:
@@ -108,5 +117,15 @@ def _as_values(order: Order) -> dict[str, object]:
         "withdrawals": [
             {"declared_at": w.declared_at.isoformat(), "name": w.full_name, "email": w.email, "note": w.note}
             for w in order.withdrawals
+        ],
+        "returns": [
+            {
+                "requested_at": r.requested_at.isoformat(),
+                "state": r.state.value,
+                "reason": r.reason.value,
+                "note": r.note,
+                "answer": r.answer,
+            }
+            for r in order.returns
         ],
     }

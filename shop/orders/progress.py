@@ -9,6 +9,8 @@ from shop.orders.withdrawals import is_whole
 
 WITHDRAWN = "What you paid comes back to you the way it came. If the parcel has reached you, please send it back."
 
+PARTLY = "The rest follows in another parcel, and we write to you again when it leaves."
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -41,6 +43,9 @@ def progress_of(order: Order) -> Progress:
         return Progress(*_pending_words(order, steps))
     if is_whole(order):
         return Progress("You withdrew from this order", steps, WITHDRAWN)
+    if order.shipment_state is ShipmentState.PARTLY_SHIPPED:
+        first = Step("Sent in part", _when(order, "shipment", ShipmentState.PARTLY_SHIPPED))
+        return Progress("A part of your order is on its way", (*steps[:-1], first, sent), PARTLY)
     if order.shipment_state is ShipmentState.SHIPPED:
         return Progress("Your parcel is on its way", steps, "If something is not right with it, write to us.")
     return Progress(

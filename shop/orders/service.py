@@ -1,7 +1,6 @@
 """Orders: written once at checkout, found again by number, token or search, shipped and cancelled."""
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -9,10 +8,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from shop.errors import Conflict, NotFound
 from shop.keys import new_token
-from shop.learning import service as learning
+from shop.orders.fulfilment import Parcel, ship
 from shop.orders.listing import OrderFilter, OrderPage, list_orders
 from shop.orders.models import Order, OrderEvent, OrderLine, Shipment
-from shop.orders.moves import lock_order, move_order, move_payment, move_shipment, record
+from shop.orders.moves import lines_now, lock_order, move_order, move_payment, move_shipment, record
 from shop.orders.privacy import Erasure, erase_customer, export_customer
 from shop.orders.returns import put_back
 from shop.orders.rules import NUMBER_ALPHABET, Address, LineDraft, OrderDraft, normal_email, normal_number
@@ -51,15 +50,11 @@ __all__ = [
     "ship",
 ]
 
-_WHOLE = (selectinload(Order.lines), selectinload(Order.history), selectinload(Order.shipments))
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """Who carries it, and the number to follow it by ("" when there is none)."""
-
-    carrier: str
-    tracking_number: str = ""
+_WHOLE = (
+    selectinload(Order.lines),
+    selectinload(Order.history),
+    selectinload(Order.shipments).selectinload(Shipment.lines),
+)
 
 
 def new_number() -> str:
@@ -187,35 +182,19 @@ def held_for_cart(session: Session, cart_id: int) -> dict[str, int]:
     return held
 
 
-def ship(session: Session, order_id: int, parcel: Parcel, *, actor: str, now: datetime) -> Shipment:
-    """Note that the parcel left: the order is shipped and completed. Raises Conflict unless it is placed."""
-    order = get_by_id(session, order_id)
-    if order.state is not OrderState.PLACED:
-        raise Conflict(f"The order is {order.state.value}: only a placed one is shipped.")
-    move_shipment(session, order_id, ShipmentState.SHIPPED, actor=actor, now=now, note=parcel.carrier)
-    move_order(session, order_id, OrderState.COMPLETED, actor=actor, now=now)
-    shipment = Shipment(
-        order_id=order_id, carrier=parcel.carrier, tracking_number=parcel.tracking_number, shipped_at=now
-    )
-    order.shipments.append(shipment)
-    learning.note_sent(session, [line.id for line in order.lines])
-    session.flush()  # the mail about it names the shipment
-    return shipment
-
-
 def cancel(session: Session, order_id: int, *, actor: str, now: datetime, note: str = "") -> None:
     """Cancel a pending or placed order: held units go back to the shelf, sold ones that are not back yet too.
 
     Money that was paid is the payments' business. Raises Conflict when the order has left or is cancelled.
     """
-    order = get_by_id(session, order_id)
+    order = lock_order(session, order_id)
     was_placed = order.state is OrderState.PLACED
     if order.shipment_state is not ShipmentState.UNSHIPPED:
-        raise Conflict("The parcel has left: the order cannot be cancelled any more.")
+        raise Conflict("A parcel has left: the order cannot be cancelled any more.")
     move_order(session, order_id, OrderState.CANCELLED, actor=actor, now=now, note=note)
     stock.release_holds(session, order_id)
     if was_placed:
-        for line in sorted(order.lines, key=lambda line: line.sku):
+        for line in sorted(lines_now(session, order_id), key=lambda line: line.sku):
             if units := line.quantity - line.returned:
                 put_back(session, line, units, reason=f"Order {order.number} cancelled", actor=actor, now=now)
     promotions.give_back(session, order_id)

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.audit import service as audit
 from shop.errors import Conflict
 from shop.mail.letterhead import Letterhead
-from shop.orders import mails
+from shop.orders import mails, return_requests
 from shop.orders.models import Order, OrderLine, Withdrawal
-from shop.orders.moves import lock_order, record
+from shop.orders.moves import record
+from shop.orders.return_rules import can_be_withdrawn
 from shop.orders.states import OrderState
 
 _IS_CONTRACT = {OrderState.PLACED, OrderState.COMPLETED}
@@ -43,11 +43,9 @@ class Declared:
 
 
 def open_lines(order: Order) -> list[OrderLine]:
-    """The lines that can still be withdrawn from: none of an order that is unpaid or cancelled."""
-    if order.state not in _IS_CONTRACT:
-        return []
-    named = {key for withdrawal in order.withdrawals for key in withdrawal.pieces}
-    return [line for line in order.lines if str(line.id) not in named]
+    """The lines that can still be withdrawn from: none of an order that is unpaid or cancelled, or that are back."""
+    left = can_be_withdrawn(order)
+    return [line for line in order.lines if line.id in left]
 
 
 def is_whole(order: Order) -> bool:
@@ -71,16 +69,14 @@ def withdraw(
 
     Raises Conflict for an order that is unpaid or cancelled.
     """
-    order = lock_order(session, order_id)
+    order = return_requests.lock_whole(session, order_id)
     if order.state not in _IS_CONTRACT:
         raise Conflict("This order is not paid or was cancelled, so there is nothing to withdraw from.")
-    query = select(Withdrawal).where(Withdrawal.order_id == order_id)
-    before = session.scalars(query.execution_options(populate_existing=True)).all()
-    named = {key for withdrawal in before for key in withdrawal.pieces}
+    left = can_be_withdrawn(order)
     pieces = {
-        str(line.id): min(wish.pieces[line.id], line.quantity)
+        str(line.id): min(wish.pieces[line.id], left[line.id])
         for line in order.lines
-        if wish.pieces.get(line.id, 0) > 0 and str(line.id) not in named
+        if wish.pieces.get(line.id, 0) > 0 and line.id in left
     }
     if not pieces:
         return None
@@ -94,6 +90,7 @@ def withdraw(
     )
     session.add(withdrawal)
     session.flush()  # its mails are named by its id
+    return_requests.give_way(session, order, now=now)
     _tell(session, order, withdrawal, letterhead, now)
     return withdrawal
 

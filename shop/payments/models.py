@@ -53,7 +53,8 @@ class ReceivedEvent(Base):
 class Refund(Base):
     """Money on its way back. The sum of all that have not failed never exceeds what was captured.
 
-    `restock` are the units per line id that go back on the shelf once it has succeeded, whenever that is.
+    `pieces` are the units per line id that it is for, if it is for pieces; `restock` those that go back on the shelf
+    once it has succeeded, whenever that is.
     """
 
     __tablename__ = "shop_refund"
@@ -69,5 +70,6 @@ class Refund(Base):
     provider_id: Mapped[str | None] = mapped_column(String(120), unique=True)
     form_token: Mapped[str] = mapped_column(String(64), unique=True)
     restock: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    pieces: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     actor: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -19,7 +19,7 @@ from shop.orders.models import Order
 from shop.orders.states import NEXT_PAYMENT_STATES, PaymentState
 from shop.payments.crediting import credit, given_back
 from shop.payments.models import PaymentAttempt, Refund
-from shop.payments.restocking import put_back_refunded
+from shop.payments.restocking import close_goods, put_back_refunded
 from shop.payments.states import NEXT_REFUND_STATES, RefundState
 
 AUTOMATIC = "auto:"  # begins the form token of a refund that nobody clicked
@@ -37,7 +37,8 @@ PROVIDER_STATES = {
 class RefundWish:
     """What somebody wants to send back. `form_token` makes a double click one refund.
 
-    `restock` are units per line id that go back on the shelf when, and only when, the money has gone back.
+    `restock` are units per line id that go back on the shelf when, and only when, the money has gone back; `pieces`
+    are those that the money is for: what of them has not left need not be sent any more.
     """
 
     amount: Money
@@ -45,6 +46,7 @@ class RefundWish:
     form_token: str
     actor: str
     restock: Mapping[int, int] = field(default_factory=dict)
+    pieces: Mapping[int, int] = field(default_factory=dict)
 
 
 def open_refund(session: Session, order_id: int, wish: RefundWish, *, now: datetime) -> RefundRequest:
@@ -91,6 +93,7 @@ def open_refund_of(
         reason=wish.reason[:200],
         form_token=wish.form_token,
         restock={str(line_id): units for line_id, units in wish.restock.items() if units > 0},
+        pieces={str(line_id): units for line_id, units in (wish.pieces or wish.restock).items() if units > 0},
         actor=wish.actor,
         created_at=now,
     )
@@ -120,6 +123,7 @@ def settle_refund(
         amount = Money(refund.amount_minor, refund.currency)
         mails.write_refunded(session, order, amount, refund.id, letterhead=letterhead, now=now)
         put_back_refunded(session, order, refund, now=now)
+        close_goods(session, order, refund, now=now)
         if given_back(session, order.id) >= order.total_minor:  # of a part nobody knows which goods it was for
             learning.note_returned(session, [line.id for line in order.lines])
         credit(session, order, refund, letterhead=letterhead, now=now)  # the last lock: see there
@@ -168,6 +172,7 @@ def adopt_refund(session: Session, facts: RefundFacts, *, now: datetime) -> int 
         provider_id=facts.provider_id,
         form_token=facts.provider_id[:64],
         restock={},
+        pieces={},
         actor="provider",
         created_at=now,
     )

@@ -1,11 +1,11 @@
-"""The goods of a refund: back on the shelf once the money has gone back, and never more than were sold."""
+"""The goods of a refund: back on the shelf once the money has gone back, never more than were sold; or never sent."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from shop.audit import service as audit
-from shop.orders import returns
+from shop.orders import fulfilment, return_requests, returns
 from shop.orders import service as orders
 from shop.orders.models import Order
 from shop.payments.models import Refund
@@ -30,3 +30,11 @@ def put_back_refunded(session: Session, order: Order, refund: Refund, *, now: da
     if booked:
         subject = f"order:{order.number}"
         audit.record(session, actor=refund.actor, action="stock.returned", subject=subject, changes=booked, now=now)
+
+
+def close_goods(session: Session, order: Order, refund: Refund, *, now: datetime) -> None:
+    """The refund of a return ends it; of other pieces those that have not left need not be sent any more."""
+    if return_requests.end_refunded(session, order, refund.form_token, bool(refund.restock), now=now):
+        return
+    pieces = {int(line_id): units for line_id, units in refund.pieces.items()}
+    fulfilment.call_off(session, order.id, pieces, actor=refund.actor, now=now)

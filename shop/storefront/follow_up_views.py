@@ -37,7 +37,7 @@ class LineForm(ShopForm):
 def question(token: str) -> Response:
     """Ask, naming the things as the order does."""
     order = _order(token)
-    asked = [(line, _form(line)) for line in order.lines]
+    asked = [(line, _form(line)) for line in order.lines if line.shipped]
     words: dict[str, Any] = {"asked": asked, "title_of": follow_up.line_title, "token": token}
     return _for_one(page("order/follow_up.html", done=request.args.get("done"), **words))
 

@@ -12,10 +12,12 @@ from shop.csrf import ShopForm, require_same_origin
 from shop.documents import service as documents
 from shop.errors import NotFound
 from shop.money import Money
+from shop.orders import fulfilment, withdrawals
 from shop.orders import service as orders
-from shop.orders import withdrawals
+from shop.orders.carriers import carriers
 from shop.orders.models import Order
 from shop.orders.progress import progress_of
+from shop.orders.return_rules import can_come_back, returns_shown
 from shop.orders.states import OrderState
 from shop.payments import service as payments
 from shop.payments.refunds import refunds_of
@@ -34,6 +36,7 @@ _WITHDRAWN = {
     "kind": "ok",
     "text": "We have your withdrawal. A confirmation with date and time is on its way to you by mail.",
 }
+_RETURNING = {"kind": "ok", "text": "We have your wish to send something back, and write to you."}
 
 
 class LookupForm(ShopForm):
@@ -78,11 +81,21 @@ def page_of_order(token: str) -> Response:
         "refunds": _refunds(order),
         "papers": documents.papers_of(db(), order.id),
         "day": _day,
+        "parcels": fulfilment.parcels_of(order, carriers(config())),
+        "to_come": fulfilment.still_to_come(order) if order.state is OrderState.PLACED else [],
         "can_withdraw": bool(withdrawals.open_lines(order)),
         "declared": withdrawals.declared(order),
-        "messages": [_WITHDRAWN] if request.args.get("told") == "withdrawn" and order.withdrawals else [],
+        "can_send_back": bool(can_come_back(order)),
+        "returning": returns_shown(order),
+        "messages": _messages(order, request.args.get("told", "")),
     }
     return no_store(page("order/order.html", **words))
+
+
+def _messages(order: Order, told: str) -> list[dict[str, str]]:
+    if told == "withdrawn" and order.withdrawals:
+        return [_WITHDRAWN]
+    return [_RETURNING] if told == "return" and order.returns else []
 
 
 def _address(order: Order, region: str) -> list[str]:

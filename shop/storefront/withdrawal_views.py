@@ -3,7 +3,6 @@
 No question of why, none about health. The link is what opens the form, as it opens the order.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, request
@@ -20,6 +19,7 @@ from shop.mail.letterhead import Letterhead
 from shop.orders import service as orders
 from shop.orders import withdrawals
 from shop.orders.models import Order, OrderLine
+from shop.orders.return_rules import can_be_withdrawn
 from shop.storefront.order_views import blueprint
 from shop.throttle import throttle
 from shop.web import config, db, no_store, page, see_other, shop_url, transaction
@@ -80,7 +80,7 @@ def withdraw(token: str) -> Response:
     lines = withdrawals.open_lines(order)
     if not lines:
         return see_other(shop_url("order.page", token=token))
-    form = form_for(lines, full_name=order.full_name, email=order.email)
+    form = form_for(order, full_name=order.full_name, email=order.email)
     form.lines.data = [line.id for line in lines] if len(lines) == 1 else []
     return _form_page(order, form)
 
@@ -94,7 +94,7 @@ def withdraw_now(token: str) -> Response:
     lines = withdrawals.open_lines(order)
     if not lines:
         return see_other(shop_url("order.page", token=token))
-    form = form_for(lines, request.form)
+    form = form_for(order, request.form)
     if not form.validate():
         return _form_page(order, form, 422)
     with transaction() as session:
@@ -103,17 +103,18 @@ def withdraw_now(token: str) -> Response:
     return see_other(shop_url("order.page", token=token, told="withdrawn"))
 
 
-def form_for(lines: Sequence[OrderLine], typed: Any = None, **known: str) -> WithdrawalForm:
-    """The form for those lines, with what was typed or else what is known."""
+def form_for(order: Order, typed: Any = None, **known: str) -> WithdrawalForm:
+    """The form for what can be withdrawn from, with what was typed or else what is known."""
+    lines, most = withdrawals.open_lines(order), can_be_withdrawn(order)
     fields = {
-        _pieces_name(line.id): IntegerField(
-            f"How many of the {line.quantity}?",
-            [NumberRange(1, line.quantity, f"Enter a whole number from 1 to {line.quantity}.")],
-            default=line.quantity,
+        _pieces_name(line_id): IntegerField(
+            f"How many of the {units}?",
+            [NumberRange(1, units, f"Enter a whole number from 1 to {units}.")],
+            default=units,
             widget=TextInput(),
         )
-        for line in lines
-        if line.quantity > 1
+        for line_id, units in most.items()
+        if units > 1
     }
     form: WithdrawalForm = type("WithdrawalFormOfLines", (WithdrawalForm,), fields)(typed, data=known)
     form.offered = frozenset(line.id for line in lines)

@@ -94,13 +94,13 @@ def test_shipping_needs_a_carrier_and_happens_once(paid: Browser, transaction: T
 
 
 def test_cancelling_puts_the_goods_back(paid: Browser, transaction: Transaction) -> None:
-    paid.post(f"{PAGE}/cancel")
+    paid.post(f"{PAGE}/cancel", {"reason": "Sold out at the maker"})
 
     with transaction() as session:
         assert session.get_one(StockLevel, "MAT01-CHARCOAL").available == 10
     assert "Cancelled" in paid.get(PAGE).text
     assert audited(transaction)[-1][1] == "order.cancelled"
-    assert paid.post(f"{PAGE}/cancel").status_code == 409
+    assert paid.post(f"{PAGE}/cancel", {"reason": "Sold out at the maker"}).status_code == 409
 
 
 def test_an_order_that_waits_for_its_payment_is_not_cancelled_by_hand(
@@ -108,7 +108,7 @@ def test_an_order_that_waits_for_its_payment_is_not_cancelled_by_hand(
 ) -> None:
     Bench(engine, gateway).opened()
 
-    answer = merchant.post(f"{PAGE}/cancel")
+    answer = merchant.post(f"{PAGE}/cancel", {"reason": "Sold out at the maker"})
 
     assert answer.status_code == 409
     assert "still waits for its payment" in answer.text

@@ -210,7 +210,7 @@ def test_no_more_pieces_go_back_on_the_shelf_than_were_sold(paid: Browser, trans
 def test_cancelling_after_a_return_brings_only_the_rest_back(paid: Browser, transaction: Transaction) -> None:
     paid.client.post(f"{REFUND}/send", data=filled(paid, "?line-1=1", restock="y"))
 
-    assert paid.post(f"{PAGE}/cancel").status_code == 303
+    assert paid.post(f"{PAGE}/cancel", {"reason": "They called"}).status_code == 303
 
     assert on_shelf(transaction) == 10
     late = paid.client.post(f"{REFUND}/send", data=filled(paid, "?line-1=1", amount="1.00", restock="y"))

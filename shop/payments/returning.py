@@ -1,0 +1,28 @@
+"""The refund that ends a return: one at a time, and another only after one that failed."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shop.errors import Conflict
+from shop.orders import return_requests
+from shop.orders import service as orders
+from shop.orders.states import ReturnState
+from shop.payments.models import Refund
+from shop.payments.states import RefundState
+
+
+def name_refund(session: Session, order_id: int, return_id: int, form_token: str) -> None:
+    """Tie the refund of this form to a return that has arrived: it ends when the refund succeeds.
+
+    Raises Conflict for a return that has not arrived or ended, or whose refund is on its way.
+    """
+    orders.lock_order(session, order_id)
+    kept = return_requests.get_return(session, order_id, return_id)
+    if kept.refund_token == form_token:
+        return
+    if kept.state is not ReturnState.RECEIVED:
+        raise Conflict(f"The return is {kept.state.value}: only one that has arrived is refunded.")
+    before = session.scalar(select(Refund.state).where(Refund.form_token == kept.refund_token))
+    if before is not None and before is not RefundState.FAILED:
+        raise Conflict("A refund of this return is on its way already.")
+    kept.refund_token = form_token
