@@ -1,12 +1,24 @@
 """Every total is the sum of what is shown above it, to the cent."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shop.errors import BadInput
 from shop.money import Money
-from shop.pricing.rules import Item, Place, Zones, cheapest_delivery, make_quote
+from shop.pricing.rules import (
+    Country,
+    Item,
+    Place,
+    ShippingMethod,
+    Zones,
+    by_price,
+    cheapest,
+    cheapest_delivery,
+    make_quote,
+)
 from shop.pricing.service import SHIPPED
 from shop.pricing.zone_file import read_zones
 
@@ -91,6 +103,50 @@ def test_contained_tax_and_net_make_the_price_again(minor: int, country: str) ->
     net = minor - quote.lines[0].tax.minor
     rate = quote.lines[0].tax_rate
     assert abs(net * rate / 1_000_000 - quote.lines[0].tax.minor) <= 1
+
+
+def _by_weight(grams: int) -> int:
+    steps = ((2000, Money(490, "USD")), (10_000, Money(990, "USD")))
+    method = ShippingMethod("parcel", "Parcel", steps[0][1], Money(50_000, "USD"), "3 days", False, steps)
+    place = replace(_place("US"), method=method)
+    return make_quote(place, [Item("A", 2, Money(100, "USD"), weight_grams=grams)]).shipping.minor
+
+
+@pytest.mark.parametrize(
+    ("grams_each", "price"),
+    [(0, 490), (1000, 490), (1001, 990), (5000, 990), (5001, 990 + 490), (10_000, 2 * 990), (11_001, 2 * 990 + 990)],
+)
+def test_delivery_by_weight_goes_up_in_steps_and_in_several_parcels_above_the_last(grams_each: int, price: int) -> None:
+    assert _by_weight(grams_each) == price
+
+
+@given(grams=st.integers(0, 10**6), more=st.integers(0, 10**5))
+def test_heavier_goods_never_cost_less_to_send_when_the_steps_rise(grams: int, more: int) -> None:
+    assert _by_weight(grams) <= _by_weight(grams + more)
+
+
+def test_a_class_is_taxed_at_its_own_rate_and_like_everything_else_where_it_has_none() -> None:
+    there = Country(
+        "US", 50_000, {"CA": "California", "NY": "New York"}, {"CA": 72_500}, {"books": {"NY": 0, "": 10_000}}
+    )
+    zone = replace(ZONES.zone("US"), countries={"US": there})
+    place = Place(zone, "US", "NY", zone.methods[0])
+    items = [Item("A", 1, Money(1000, "USD"), tax_class="books"), Item("B", 1, Money(1000, "USD"), tax_class="other")]
+
+    quote = make_quote(place, items)
+
+    assert [line.tax_rate for line in quote.lines] == [0, 50_000]
+    assert quote.tax.minor == 50
+    assert there.rate("CA", "books") == 10_000
+
+
+def test_picking_up_is_never_what_a_product_page_calls_delivery() -> None:
+    zone = ZONES.zone("US")
+    shop = ShippingMethod("shop", "Pick up", Money(0, "USD"), None, "next day", False, (), "1 Long Street")
+    methods = tuple(sorted((shop, *zone.methods), key=by_price))
+
+    assert cheapest(methods).code == "standard"
+    assert methods[-1] is shop
 
 
 def test_the_cheapest_delivery_of_a_country_is_named() -> None:
