@@ -7,6 +7,7 @@ import numpy as np
 
 from bench.world_adapter import STAGES, Context, Item, Shelf, World
 from recommender.bits import Floats
+from recommender.learning.forgetting import choose_half_life
 from recommender.learning.funnel import Fit, fit_funnel, posterior_of
 from recommender.learning.statistics import SufficientStatistics, Trials
 from recommender.policy import best_first
@@ -17,8 +18,10 @@ Row = dict[str, Any]
 SHOWN = 5
 SESSIONS_A_DAY = 50
 """The synthetic shop has no days: each batch of its log counts as one."""
-GROWTH = 1.2
-"""The model is fitted anew whenever the log has grown by this factor."""
+GROWTH, FIRST_FIT = 1.1, 100
+"""The model is fitted anew whenever the log has grown by this factor, and not before so many sessions."""
+HALF_LIVES, LEAST_DAYS, NEWEST = (None, 40.0, 20.0), 20, 10
+"""Half-lives to choose from, in days; the choice begins on that day, by a newest part of that many."""
 FIRST_ROUNDS, LATER_ROUNDS = 6, 1
 HOPE = 1.0
 """The shipped setting of exploration: how many sd better than its mean an item is taken to be."""
@@ -71,7 +74,7 @@ class Learner(DayOne):
         self._parts: list[SufficientStatistics] = []
         self._fit: Fit | None = None
         self._posterior: Posterior | None = None
-        self._sessions, self._next_fit = 0, SESSIONS_A_DAY
+        self._sessions, self._next_fit = 0, FIRST_FIT
 
     def score(self, shelf: Shelf, context: Context, safe: Rows) -> Floats:
         """Return (safe,): the log value under the hopeful posterior."""
@@ -94,13 +97,23 @@ class Learner(DayOne):
             self._parts[0],
             self.columns,
             today=day,
-            half_life_days=self._half_life,
+            half_life_days=self._half_life or self._chosen(day),
             start=self._fit,
             rounds=rounds,
         )
         posterior = posterior_of(self._fit, self.columns).with_items(shelf.ids.tolist())
         self._posterior = posterior.hopeful(self._hope)
         self._next_fit = int(self._sessions * GROWTH)
+
+    def _chosen(self, day: int) -> float | None:
+        """Return the half-life that foretells the newest days best; None: nothing is forgotten."""
+        if self._fit is None or day < LEAST_DAYS:
+            return None
+        newest, log = max(2, day // NEWEST), self._parts[0]
+        chosen = choose_half_life(
+            log, self.columns, newest_days=newest, half_lives=HALF_LIVES, start=self._fit, rounds=LATER_ROUNDS
+        )
+        return chosen.half_life_days
 
 
 def trials(shelf: Shelf, rows: list[Row], day: int) -> Trials:

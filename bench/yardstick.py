@@ -110,7 +110,7 @@ def parsed(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--sessions", type=int, default=10_000)
     parser.add_argument("--hope", type=float, default=HOPE, help="exploration: sd above the mean; 0 is greedy")
-    parser.add_argument("--half-life", type=float, default=None, help="days of 50 sessions; default: never forget")
+    parser.add_argument("--half-life", type=float, default=None, help="days of 50 sessions; default: chosen by the log")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     return parser.parse_args(words)
 

@@ -20,8 +20,9 @@ from recommender.learning.statistics import SufficientStatistics
 
 HALF_LIVES = (None, 360.0, 180.0, 90.0, 45.0)
 """Days; None never forgets."""
-CLEARLY = 2.0
-"""How many standard errors better than never forgetting a half-life must foretell."""
+CLEARLY = 1.0
+"""How many standard errors better than never forgetting a half-life must foretell (the rule of one standard error,
+Breiman and others, 1984)."""
 
 
 class Foretold(NamedTuple):

@@ -3,7 +3,9 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import update
+from flask import Flask
+from sqlalchemy import event, update
+from sqlalchemy.exc import OperationalError
 
 from shop.catalogue.models import Product
 from shop.catalogue.service import bump_version
@@ -79,6 +81,43 @@ def test_a_refused_form_is_told_in_the_merchants_frame_with_its_menu(merchant: B
     assert FRAME in answer.text
     assert 'aria-label="Merchant"' in answer.text
     assert SHOP_FRAME not in answer.text
+
+
+def test_a_conflict_is_told_in_the_merchants_frame(merchant: Browser) -> None:
+    answer = merchant.post("/merchant/reconciliation/repair", {"dispute": "dp_none"})
+
+    assert answer.status_code == 409
+    assert FRAME in answer.text
+
+
+def test_too_large_a_file_is_told_in_the_merchants_frame(merchant: Browser) -> None:
+    body, form = b"x" * 40_000_000, "multipart/form-data; boundary=x"
+
+    answer = merchant.client.post("/merchant/import", data=body, content_type=form)
+
+    assert answer.status_code == 413
+    assert FRAME in answer.text
+
+
+def test_too_many_tries_to_sign_in_are_told_in_the_merchants_frame(merchant: Browser, stranger: Browser) -> None:
+    answers = [stranger.sign_in(password=f"wrong {number}") for number in range(12)]
+
+    assert answers[-1].status_code == 429
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    assert FRAME in answers[-1].text
+
+
+def test_a_database_in_trouble_is_told_in_the_merchants_frame(merchant: Browser, app: Flask) -> None:
+    def cut(*_given: object) -> None:
+        raise OperationalError("SELECT", None, OSError("the connection was cut"))
+
+    event.listen(app.extensions["tsubo"].engine, "before_cursor_execute", cut)
+
+    answer = merchant.get("/merchant/orders")
+
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert FRAME in answer.text
 
 
 def test_a_stranger_sees_no_menu_of_the_merchants(stranger: Browser) -> None:
