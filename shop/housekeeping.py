@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from shop.cart import saved
 from shop.cart import service as cart
 from shop.documents import service as documents
 from shop.learning import service as learning
+from shop.mail import log as mail_log
 from shop.newsletter import service as newsletter
 from shop.payments.models import ReceivedEvent
 from shop.staff import rules as staff
@@ -17,11 +19,12 @@ EVENTS_KEPT = timedelta(days=90)  # the provider repeats an event for three days
 
 
 def delete_expired(session: Session, *, now: datetime, invoice_years: int = 10) -> int:
-    """Delete carts, unconfirmed addresses, ended sign-ins, old webhook notes and lists logged for learning.
+    """Delete carts, mails asked for once, unconfirmed addresses, ended sign-ins, old webhook notes, logged lists.
 
     Papers older than `invoice_years` full years lose the buyer's name. Returns how many rows.
     """
-    carts = cart.delete_expired(session, now)
+    carts = cart.delete_expired(session, now) + saved.delete_expired(session, now)
+    mails = mail_log.forget_asked(session, now)
     addresses = newsletter.forget_unconfirmed(session, now)
     sign_ins = session.scalars(
         delete(StaffSession)
@@ -32,4 +35,6 @@ def delete_expired(session: Session, *, now: datetime, invoice_years: int = 10) 
         delete(ReceivedEvent).where(ReceivedEvent.received_at <= now - EVENTS_KEPT).returning(ReceivedEvent.id)
     ).all()
     papers = documents.blank_old(session, before_year=now.year - invoice_years)
-    return papers + carts + addresses + len(sign_ins) + len(events) + learning.delete_expired(session, now.date())
+    return (
+        mails + papers + carts + addresses + len(sign_ins) + len(events) + learning.delete_expired(session, now.date())
+    )

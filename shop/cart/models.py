@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shop.db import Base, Minor, UtcDateTime
@@ -45,3 +45,14 @@ class CartLine(Base):
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     cart: Mapped[Cart] = relationship(back_populates="lines")
+
+
+class SavedCart(Base):
+    """A cart that somebody had mailed to themselves: SKU, pieces, and the price seen then. It knows no address."""
+
+    __tablename__ = "shop_saved_cart"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    lines: Mapped[list[tuple[str, int, int, str]]] = mapped_column(JSON)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

@@ -34,6 +34,7 @@ __all__ = [
     "find_line",
     "lock_cart",
     "name_of",
+    "offer_of",
     "remove",
     "set_quantity",
     "terms_of",
@@ -127,7 +128,7 @@ def add(session: Session, token: str | None, sku: str, quantity: int, *, terms: 
     if not 1 <= quantity <= MAX_QUANTITY:
         raise BadInput(f"The quantity must be a whole number from 1 to {MAX_QUANTITY}.")
     cart = _touch(session, token, terms, now)
-    offer, left = _offer(session, sku, terms.currency_of.get(cart.country if cart else None, terms.currency_of[None]))
+    offer, left = offer_of(session, sku, terms.currency_of.get(cart.country if cart else None, terms.currency_of[None]))
     if cart is None or token is None:
         token, cart_id, present = new_token(), None, dict[int, int]()
     else:
@@ -244,7 +245,8 @@ def _open_cart(session: Session, token: str, terms: CartTerms, now: datetime) ->
     ).one()
 
 
-def _offer(session: Session, sku: str, currency: str) -> tuple[_Offer, int]:
+def offer_of(session: Session, sku: str, currency: str) -> tuple[_Offer, int]:
+    """What can be put into a cart in that currency, and how many are left. Raises NotSold."""
     row = session.execute(_OFFER, {"its_sku": sku, "in_currency": currency}).first()
     if row is None or row.minor is None:
         raise NotSold

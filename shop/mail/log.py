@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from shop.db import wake_after_commit
 from shop.errors import Conflict, NotFound
 from shop.keys import new_token
 from shop.mail.models import OutboxMail
-from shop.mail.rules import MailState
+from shop.mail.rules import ASKED_FOR, ASKED_FOR_KEPT, MailState
 from shop.mail.service import Letter, enqueue
 
 
@@ -74,3 +74,22 @@ def send_again(session: Session, mail: OutboxMail, *, now: datetime) -> MailStat
     )
     enqueue(session, letter, now=now)
     return was
+
+
+def forget_asked(session: Session, now: datetime) -> int:
+    """Delete mails that somebody asked for once, a week after they were written; returns how many."""
+    old = (OutboxMail.kind.in_(ASKED_FOR), OutboxMail.created_at <= now - ASKED_FOR_KEPT)
+    return len(session.scalars(delete(OutboxMail).where(*old).returning(OutboxMail.id)).all())
+
+
+def asked_mails(session: Session, email: str) -> list[dict[str, object]]:
+    """The mails of that kind that are still kept of an address (R8)."""
+    theirs = (OutboxMail.kind.in_(ASKED_FOR), OutboxMail.recipient == email)
+    found = session.scalars(select(OutboxMail).where(*theirs).order_by(OutboxMail.id))
+    return [{"kind": mail.kind, "subject": mail.subject, "written": mail.created_at.isoformat()} for mail in found]
+
+
+def forget_asked_of(session: Session, email: str) -> int:
+    """Delete them for one address (R8); returns how many."""
+    theirs = (OutboxMail.kind.in_(ASKED_FOR), OutboxMail.recipient == email)
+    return len(session.scalars(delete(OutboxMail).where(*theirs).returning(OutboxMail.id)).all())

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=4)
+ASKED_FOR = ("saved_cart", "stock_confirm", "stock_back")
+"""Kinds that somebody asked for who may have bought nothing: forgotten soon after they left."""
+ASKED_FOR_KEPT = timedelta(days=7)
 
 
 def wait_after(attempts: int) -> timedelta:

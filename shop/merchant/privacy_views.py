@@ -12,6 +12,7 @@ from shop.csrf import ProtectedForm
 from shop.documents import service as documents
 from shop.follow_up import service as follow_up
 from shop.keys import fingerprint
+from shop.mail import log as mail_log
 from shop.merchant.pages import blueprint, me, merchant_page, token_meta
 from shop.newsletter import service as newsletter
 from shop.newsletter.rules import is_email, normal_email
@@ -50,6 +51,7 @@ def privacy_export() -> Response:
         "orders": theirs,
         "papers": documents.export_papers(db(), [str(order["number"]) for order in theirs]),
         "newsletter": newsletter.export_subscriber(db(), email),
+        "asked_mails": mail_log.asked_mails(db(), email),
         "to_be_asked_once": follow_up.waiting_orders(db(), email),
     }
     _record("privacy.exported", email, {"orders": len(theirs)})
@@ -70,6 +72,7 @@ def privacy_erase() -> Response:
         follow_up.never_ask(session, email)
         erased = orders.erase_customer(session, email, now)
         had_newsletter = newsletter.erase_subscriber(session, email)
+        mail_log.forget_asked_of(session, email)
         audit.record(
             session,
             actor=me().actor,

@@ -59,7 +59,7 @@ def add() -> Response:
     sku, quantity = read_sku(form.sku.data), read_quantity(form.quantity.data or "1")
     if form.for_somebody_else.data != "yes" and cookies.read(cookies.ANSWERS) is not None:
         name = cart.name_of(db(), sku)
-        reason = _speaks_against(sku) if name else None
+        reason = speaks_against(sku) if name else None
         if reason is not None:
             return no_store(page("cart/excluded.html", 409, reason=reason, name=name, sku=sku, quantity=quantity))
     return _put_in(sku, quantity, then=shop_url("cart.added", sku=sku))
@@ -144,12 +144,12 @@ def _keep_code(code: str) -> None:
     with transaction() as session:
         keep_code(session, token, code, terms=_terms(), now=now)
         basket = cart.find_cart(session, token, now)
-        refusal = _view(session, basket, now).promotion.refusal if basket is not None else None
+        refusal = contents_of(session, basket, now).promotion.refusal if basket is not None else None
         if refusal is not None:
             raise CodeRefused(refusal)
 
 
-def _view(session: Session, basket: Cart, now: datetime) -> CartView:
+def contents_of(session: Session, basket: Cart, now: datetime) -> CartView:
     """The cart with what its own unpaid order holds, for the address that was typed at checkout if there was one."""
     held, typed = orders.held_for_cart(session, basket.id), kept_details()
     return cart.view(session, basket, zones(), held, now=now, email=typed.email if typed is not None else "")
@@ -178,7 +178,7 @@ def _cart_page(
     found = cart.find_cart(db(), token, now)
     if found is None or token is None:
         return no_store(page("cart/cart.html", http_status, cart=None, removed=None))
-    contents = _view(db(), found, now)
+    contents = contents_of(db(), found, now)
     refusal = contents.promotion.refusal
     words: dict[str, Any] = {
         "cart": contents,
@@ -195,7 +195,7 @@ def _cart_page(
         words["country"] = country_name(contents.place.country, config().locale)
         words["companions"] = companions_of_cart([line.sku for line in contents.lines], contents.quote.currency)
         words["rows"] = [
-            {"line": line, "picture_url": _picture_url(line), "speaks_against": _speaks_against(line.sku)}
+            {"line": line, "picture_url": _picture_url(line), "speaks_against": speaks_against(line.sku)}
             for line in contents.lines
         ]
     return no_store(page("cart/cart.html", http_status, **words))
@@ -217,7 +217,7 @@ def _removed() -> dict[str, Any] | None:
     return None if name is None else {"sku": sku, "pieces": pieces, "name": name}
 
 
-def _speaks_against(sku: str) -> str | None:
+def speaks_against(sku: str) -> str | None:
     """Why the visitor's own answers exclude a product; None without answers."""
     if cookies.read(cookies.ANSWERS) is None:
         return None
