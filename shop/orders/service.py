@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 from shop.errors import Conflict, NotFound
 from shop.keys import new_token
 from shop.orders.fulfilment import Parcel, ship
-from shop.orders.listing import OrderFilter, OrderPage, list_orders
+from shop.orders.listing import OrderFilter, OrderPage, Work, list_orders
 from shop.orders.models import Order, OrderEvent, OrderLine, Shipment
 from shop.orders.moves import lines_now, lock_order, move_order, move_payment, move_shipment, record
 from shop.orders.privacy import Erasure, erase_customer, export_customer
@@ -29,6 +29,7 @@ __all__ = [
     "OrderFilter",
     "OrderPage",
     "Parcel",
+    "Work",
     "cancel",
     "count_cancelled_of_cart",
     "create_order",
