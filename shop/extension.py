@@ -39,6 +39,7 @@ from shop.storefront import (
     picture_views,
     saved_cart_views,
     site_views,
+    stock_wish_views,
 )
 from shop.storefront import return_views as order_views  # it adds to the blueprint of order_views
 from shop.storefront import views as storefront_views
@@ -71,6 +72,7 @@ PAGES: tuple[Blueprint, ...] = (
     picture_views.blueprint,
     saved_cart_views.blueprint,
     site_views.blueprint,
+    stock_wish_views.blueprint,
     storefront_views.blueprint,
 )
 TEMPLATE_FUNCTIONS: dict[str, Callable[..., str]] = {

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
+from shop.back_in_stock import service as back_in_stock
 from shop.cart import saved
 from shop.cart import service as cart
 from shop.documents import service as documents
@@ -25,7 +26,7 @@ def delete_expired(session: Session, *, now: datetime, invoice_years: int = 10) 
     """
     carts = cart.delete_expired(session, now) + saved.delete_expired(session, now)
     mails = mail_log.forget_asked(session, now)
-    addresses = newsletter.forget_unconfirmed(session, now)
+    addresses = newsletter.forget_unconfirmed(session, now) + back_in_stock.forget_old(session, now)
     sign_ins = session.scalars(
         delete(StaffSession)
         .where((StaffSession.created_at <= now - staff.ABSOLUTE) | (StaffSession.seen_at <= now - staff.IDLE))

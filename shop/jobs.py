@@ -16,6 +16,7 @@ import structlog
 from flask import Flask
 
 from shop import housekeeping
+from shop.back_in_stock import service as back_in_stock
 from shop.clock import utc_now
 from shop.follow_up import service as follow_up
 from shop.follow_up.links import new_link
@@ -67,6 +68,18 @@ def ask_customers() -> int:
         )
 
 
+def tell_back_in_stock() -> int:
+    """Write the mails to those who wait for something that is in stock again."""
+    letterhead = Letterhead.from_config(config())
+    with transaction() as session:
+        return back_in_stock.tell_due(
+            session,
+            link=lambda slug: f"{letterhead.address}/products/{slug}",
+            letterhead=letterhead,
+            now=utc_now(),
+        )
+
+
 def clean_up() -> int:
     """Delete what is past its time."""
     with transaction() as session:
@@ -87,6 +100,7 @@ JOBS = {
     "reconcile": Job(reconcile_lately, 15),
     "cleaning": Job(clean_up, 30),
     "asking": Job(ask_customers, 60),
+    "back_in_stock": Job(tell_back_in_stock, 5),
 }
 
 

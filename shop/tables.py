@@ -1,6 +1,7 @@
 """Every table of the shop, imported in one place: for migrations, and so that foreign keys find each other."""
 
 from shop.audit import models as audit_models
+from shop.back_in_stock import models as back_in_stock_models
 from shop.cart import models as cart_models
 from shop.catalogue import models as catalogue_models
 from shop.db import Base
@@ -19,6 +20,7 @@ from shop.stock import models as stock_models
 metadata = Base.metadata
 MODULES = (
     audit_models,
+    back_in_stock_models,
     cart_models,
     catalogue_models,
     document_models,

@@ -136,6 +136,7 @@ def upgrade() -> None:
     sa.Column('option_name', sa.String(length=40), nullable=False),
     sa.Column('price_from_minor', sa.BigInteger(), nullable=False),
     sa.Column('price_to_minor', sa.BigInteger(), nullable=False),
+    sa.Column('tax_class', sa.String(length=20), server_default='', nullable=False),
     sa.Column('compare_at_minor', sa.BigInteger(), nullable=True),
     sa.Column('cost_minor', sa.BigInteger(), nullable=True),
     sa.Column('weight_grams', sa.Integer(), nullable=True),
@@ -268,6 +269,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('shop_stock_movement', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_shop_stock_movement_sku'), ['sku'], unique=False)
+
+    op.create_table('shop_stock_wish',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('email', sa.String(length=254), nullable=False),
+    sa.Column('sku', sa.String(length=60), nullable=False),
+    sa.Column('consent_text', sa.String(length=300), nullable=False),
+    sa.Column('requested_at', shop.db.UtcDateTime(timezone=True), nullable=False),
+    sa.Column('confirmed_at', shop.db.UtcDateTime(timezone=True), nullable=True),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_shop_stock_wish')),
+    sa.UniqueConstraint('email', 'sku', name=op.f('uq_shop_stock_wish_email_sku'))
+    )
+    with op.batch_alter_table('shop_stock_wish', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shop_stock_wish_sku'), ['sku'], unique=False)
 
     op.create_table('shop_subscriber',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -751,6 +765,10 @@ def downgrade() -> None:
     op.drop_table('shop_follow_up')
     op.drop_table('shop_candidate')
     op.drop_table('shop_subscriber')
+    with op.batch_alter_table('shop_stock_wish', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_shop_stock_wish_sku'))
+
+    op.drop_table('shop_stock_wish')
     with op.batch_alter_table('shop_stock_movement', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shop_stock_movement_sku'))
 

@@ -7,6 +7,7 @@ from flask import Response, jsonify, request
 from wtforms import StringField
 
 from shop.audit import service as audit
+from shop.back_in_stock import service as back_in_stock
 from shop.clock import utc_now
 from shop.csrf import ProtectedForm
 from shop.documents import service as documents
@@ -36,7 +37,8 @@ def privacy() -> Response:
     if email is None:
         return _page(form, 422)
     found, subscriber = orders.export_customer(db(), email), newsletter.export_subscriber(db(), email)
-    return _page(form, email=email, orders=found, subscriber=subscriber)
+    asked = len(back_in_stock.export_wishes(db(), email)) + len(mail_log.asked_mails(db(), email))
+    return _page(form, email=email, orders=found, subscriber=subscriber, asked=asked)
 
 
 @blueprint.post("/privacy/export.json")
@@ -51,6 +53,7 @@ def privacy_export() -> Response:
         "orders": theirs,
         "papers": documents.export_papers(db(), [str(order["number"]) for order in theirs]),
         "newsletter": newsletter.export_subscriber(db(), email),
+        "waits_for": back_in_stock.export_wishes(db(), email),
         "asked_mails": mail_log.asked_mails(db(), email),
         "to_be_asked_once": follow_up.waiting_orders(db(), email),
     }
@@ -72,6 +75,7 @@ def privacy_erase() -> Response:
         follow_up.never_ask(session, email)
         erased = orders.erase_customer(session, email, now)
         had_newsletter = newsletter.erase_subscriber(session, email)
+        back_in_stock.erase_wishes(session, email)
         mail_log.forget_asked_of(session, email)
         audit.record(
             session,
