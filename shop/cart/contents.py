@@ -34,6 +34,7 @@ _CONTENTS = (
         Product.sku.label("product_sku"),
         Product.type,
         Product.weight_grams,
+        Product.tax_class,
         Variant.option_value,
         CartLine.quantity,
         CartLine.seen_minor,
@@ -120,6 +121,7 @@ def _item(row: Row[*tuple[Any, ...]], unit: Money) -> Item:
         row.quantity,
         unit,
         weight_grams=row.weight_grams or 0,
+        tax_class=row.tax_class,
         product_sku=row.product_sku,
         type=row.type,
     )

@@ -15,6 +15,7 @@ class Product(Base):
 
     `contraindications`, `cautions` and `allergens` are None until somebody has filled them in, and such a
     product cannot be published. `cost`, `compare_at` and `rating_*` are kept for the merchant and shown nowhere.
+    `tax_class` is one of the zones file's, "" for goods that are taxed like everything else.
     """
 
     __tablename__ = "shop_product"
@@ -36,6 +37,7 @@ class Product(Base):
     option_name: Mapped[str] = mapped_column(String(40), default="Colour")
     price_from_minor: Mapped[Minor] = mapped_column(default=0)
     price_to_minor: Mapped[Minor] = mapped_column(default=0)
+    tax_class: Mapped[str] = mapped_column(String(20), default="", server_default="")
     compare_at_minor: Mapped[Minor | None]
     cost_minor: Mapped[Minor | None]
     weight_grams: Mapped[int | None]

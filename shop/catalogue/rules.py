@@ -22,7 +22,7 @@ MAX_VARIANTS = 60
 MAX_GOES_WITH = 12
 TEXT_LIMITS = {
     "title": 160, "description": 5_000, "care": 2_000, "maker": 200, "eu_contact": 200, "warnings": 2_000,
-    "set_includes": 200, "registration_number": 80, "option_name": 40, "rating_avg": 8,
+    "set_includes": 200, "registration_number": 80, "option_name": 40, "tax_class": 20, "rating_avg": 8,
 }  # fmt: skip
 WHOLE_NUMBERS = {
     "weight_grams": (1, 1_000_000), "length_mm": (1, 100_000), "width_mm": (1, 100_000), "pressure_min": (1, 5),
@@ -64,10 +64,12 @@ class TypeSafety:
 @dataclass(frozen=True, slots=True)
 class Standards:
     """What a product is measured by, wherever it comes from: `lint` finds health claims in a text (R20), and
-    `safety_of` says what its type excludes and warns of at least (R35)."""
+    `safety_of` says what its type excludes and warns of at least (R35). `tax_classes` are those of the zones file;
+    None where there is none to compare with."""
 
     lint: Lint
     safety_of: Callable[[str], TypeSafety]
+    tax_classes: frozenset[str] | None = None
 
 
 def is_stimulator(product_type: str, powered: bool | None, heat: bool) -> bool:
@@ -81,7 +83,7 @@ def problems(values: ProductValues, *, currency: str, publish: bool, standards: 
     `currency` is the shop's: each variant needs a price in it.
     """
     found = [*_naming(values), *_texts(values), *_numbers(values), *_codes(values), *_variants(values, currency)]
-    found += _goes_with(values)
+    found += [*_goes_with(values), *_tax_class(values, standards.tax_classes)]
     found += _type_safety(values, standards.safety_of(values.type))
     if publish:
         found += [*_publishing(values), *_claims(values, standards.lint)]
@@ -177,6 +179,14 @@ def _variants(values: ProductValues, currency: str) -> Iterator[FieldProblem]:
         for code, minor in variant.prices.items():
             if not 0 <= minor <= MAX_MINOR:
                 yield FieldProblem(f"price_{code.lower()}", "an amount of zero or more", str(minor)[:20], "Correct it.")
+
+
+def _tax_class(values: ProductValues, known: frozenset[str] | None) -> Iterator[FieldProblem]:
+    if values.tax_class and known is not None and values.tax_class not in known:
+        expected = f"a class of the zones file ({', '.join(sorted(known))})" if known else "nothing"
+        yield FieldProblem(
+            "tax_class", expected, shown(values.tax_class), "Leave it empty for goods that are taxed like the rest."
+        )
 
 
 def _goes_with(values: ProductValues) -> Iterator[FieldProblem]:

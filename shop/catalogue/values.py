@@ -39,6 +39,7 @@ class ProductValues:
     slug: str = ""
     list_position: int | None = None
     option_name: str = ""
+    tax_class: str = ""
     compare_at_minor: int | None = None
     cost_minor: int | None = None
     weight_grams: int | None = None

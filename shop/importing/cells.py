@@ -183,6 +183,7 @@ def _columns() -> dict[str, Column]:
         "rating_avg": ("rating_avg", optional),
         "rating_count": ("rating_count", whole), "status": ("status", (_read_status, _write_text)),
         "slug": ("slug", plain), "list_position": ("list_position", whole), "option_name": ("option_name", plain),
+        "tax_class": ("tax_class", plain),
         "registration_number": ("registration_number", optional), "care": ("care", plain), "maker": ("maker", plain),
         "eu_contact": ("eu_contact", plain), "warnings": ("warnings", plain),
     }  # fmt: skip

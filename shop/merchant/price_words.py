@@ -6,7 +6,7 @@ from shop.money import Money, format_money, parse_money, tax_on, tax_within
 from shop.pricing.rules import Zone, Zones
 
 
-def price_words(zones: Zones, currency: str, typed: str, locale: str) -> str:
+def price_words(zones: Zones, currency: str, typed: str, locale: str, tax_class: str = "") -> str:
     """Such as "before tax; with sales tax $34.00 to $36.47". Without a readable amount only the first words."""
     zone = next((zone for zone in zones.zones if zone.currency == currency), None)
     if zone is None:
@@ -16,7 +16,7 @@ def price_words(zones: Zones, currency: str, typed: str, locale: str) -> str:
         price = parse_money(typed, currency)
     except ValueError:
         return words
-    rates = sorted(set(_rates(zone)))
+    rates = sorted(set(_rates(zone, tax_class)))
     taxed = [tax_within(price, rate) if zone.tax_inclusive else price + tax_on(price, rate) for rate in rates]
     span = _span(taxed[0], taxed[-1], locale)
     return (
@@ -24,10 +24,10 @@ def price_words(zones: Zones, currency: str, typed: str, locale: str) -> str:
     )
 
 
-def _rates(zone: Zone) -> Iterator[int]:
+def _rates(zone: Zone, tax_class: str) -> Iterator[int]:
     for country in zone.countries.values():
-        yield country.rate_millionths
-        yield from country.region_rates.values()
+        regions = {None, *country.region_rates, *country.class_rates.get(tax_class, ())}
+        yield from (country.rate(region, tax_class) for region in regions)
 
 
 def _span(low: Money, high: Money, locale: str) -> str:

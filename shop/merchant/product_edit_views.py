@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from flask import Response, request
 from sqlalchemy.exc import IntegrityError
@@ -175,9 +176,9 @@ def _seen(form: ProductForm) -> datetime:
         raise ChangedMeanwhile from error
 
 
-def _words_of_price(currency: str, typed: str | None) -> str:
+def _words_of_price(tax_class: str, currency: str, typed: str | None) -> str:
     """What a price means for the customer, and whether it is needed."""
-    words = price_words(zones(config()), currency, (typed or "").strip(), config().locale)
+    words = price_words(zones(config()), currency, (typed or "").strip(), config().locale, tax_class)
     return f"{words}; needed".removeprefix("; ") if currency == config().currency else words
 
 
@@ -192,7 +193,7 @@ def _page(
         product=product,
         rows=list(form.row_fields()),
         known={variant.sku: units.get(variant.sku, 0) for variant in product.variants} if product else {},
-        words_of_price=_words_of_price,
+        words_of_price=partial(_words_of_price, (form.tax_class.data or "").strip()),
         types_safety={name: asdict(least) for name, least in types_safety().items()},
         media_url=shop_window().media_url,
         drawing_url=f"{shop_window().picture_url}{product.sku}.svg" if product else None,

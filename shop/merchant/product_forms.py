@@ -75,6 +75,7 @@ class ProductForm(ProtectedForm):
     dexterity = _pick("Strength of hands it needs", _with_empty(codes.DEXTERITY.items()))
     level = _pick("Experience", _with_empty(codes.LEVELS.items()))
     session_minutes = StringField("Length of a session in minutes")
+    tax_class = StringField("Class of tax")
     length_mm = StringField("Length in cm")
     width_mm = StringField("Width in cm")
     weight_grams = StringField("Weight in grams")

@@ -15,7 +15,7 @@ from shop.recommendations.knowledge import type_safety
 TEXTS = (
     "title", "type", "description", "option_name", "registration_number", "coverage", "level", "set_includes", "maker",
     "eu_contact", "warnings", "care", "slug", "pressure_min", "pressure_max", "portability", "dexterity",
-    "session_minutes", "length_mm", "width_mm", "weight_grams", "list_position",
+    "session_minutes", "length_mm", "width_mm", "weight_grams", "list_position", "tax_class",
 )  # fmt: skip
 TICKS = ("areas", "pain_kinds", "positions")
 SAFETY_TICKS = ("contraindications", "cautions", "allergens")

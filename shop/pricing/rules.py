@@ -97,6 +97,11 @@ class Zones:
             raise BadInput("The shop does not deliver to this country.")
         return found
 
+    @property
+    def tax_classes(self) -> frozenset[str]:
+        """Every class of tax that has a rate of its own somewhere."""
+        return frozenset(name for zone in self.zones for land in zone.countries.values() for name in land.class_rates)
+
     def country_codes(self) -> list[str]:
         """Every country the shop delivers to."""
         return [code for zone in self.zones for code in zone.countries]
