@@ -39,6 +39,8 @@ class Settings:
             "SHOP_STRIPE_SECRET_KEY": "sk_test_demo",
             "SHOP_STRIPE_API_BASE": f"http://127.0.0.1:{self.provider_port}",
             "SHOP_STRIPE_PAGE_ORIGIN": f"http://127.0.0.1:{self.provider_port}",
+            "SHOP_STRIPE_JS_URL": f"http://127.0.0.1:{self.provider_port}/endive/stripe.js",
+            "SHOP_STRIPE_PUBLISHABLE_KEY": "pk_test_demo",
             "SHOP_STRIPE_WEBHOOK_SECRETS": self.webhook_secret,
             "SHOP_POSTAL_ADDRESS": "Tsubo demo shop, 1 Example Street, Sampletown",
             "SHOP_LOG_FORMAT": "text",

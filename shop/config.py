@@ -51,6 +51,9 @@ class Config:
     stripe_api_base: str = ""
     stripe_page_origin: str = "https://checkout.stripe.com"
     stripe_webhook_secrets: tuple[str, ...] = ()
+    payment_ui: str = "hosted"
+    stripe_publishable_key: str = ""
+    stripe_js_url: str = "https://js.stripe.com/endive/stripe.js"
     provider_timeout_seconds: int = 5
     provider_concurrency: int = 4
     session_minutes: int = 31
@@ -176,6 +179,22 @@ _RULES: tuple[tuple[str, Callable[[Config], bool], str], ...] = (
     ),
     ("STRIPE_WEBHOOK_SECRETS", lambda c: c.mode != "live" or bool(c.stripe_webhook_secrets), "is missing"),
     ("STRIPE_API_BASE", lambda c: c.mode != "live" or not c.stripe_api_base, "must not be set in live mode"),
+    ("PAYMENT_UI", lambda c: c.payment_ui in ("hosted", "elements"), "must be hosted or elements"),
+    (
+        "STRIPE_PUBLISHABLE_KEY",
+        lambda c: c.payment_ui != "elements" or c.stripe_publishable_key.startswith("pk_"),
+        "is needed where PAYMENT_UI is elements: the key that begins with pk_",
+    ),
+    (
+        "STRIPE_PUBLISHABLE_KEY",
+        lambda c: not c.stripe_publishable_key or (c.mode == "live") is c.stripe_publishable_key.startswith("pk_live_"),
+        "must be a live key in live mode, and only there",
+    ),
+    (
+        "STRIPE_JS_URL",
+        lambda c: c.mode != "live" or c.stripe_js_url.startswith("https://js.stripe.com/"),
+        "must be at https://js.stripe.com/ in live mode",
+    ),
     ("SMTP_URL", lambda c: c.mode != "live" or bool(c.smtp_url), "is missing: order mails could not leave"),
     ("MAIL_FROM", lambda c: bool(_MAIL_ADDRESS.fullmatch(c.mail_from)), "must be one e-mail address"),
     ("STRIPE_PAGE_ORIGIN", lambda c: bool(_ORIGIN.fullmatch(c.stripe_page_origin)), "must be an origin: https://host"),
@@ -210,6 +229,7 @@ _URLS: tuple[tuple[str, Callable[[Config], str], tuple[str, ...]], ...] = (
     ("SMTP_URL", lambda c: c.smtp_url, config_urls.MAIL_SERVERS),
     ("STRIPE_API_BASE", lambda c: c.stripe_api_base, config_urls.PAGES),
     ("STRIPE_PAGE_ORIGIN", lambda c: c.stripe_page_origin, config_urls.PAGES),
+    ("STRIPE_JS_URL", lambda c: c.stripe_js_url, config_urls.PAGES),
 )
 _MAY_BE_EMPTY = ("SMTP_URL", "STRIPE_API_BASE")
 

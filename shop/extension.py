@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 import recommender
 from shop import jobs, paths
 from shop.assets import register_assets, shop_static, shop_stylesheet
-from shop.checkout import payment_views as checkout_views  # it adds to the blueprint of checkout.views
+from shop.checkout import own_page_views as checkout_views  # it adds to the blueprint of checkout.views
 from shop.cli import make_group
 from shop.config import ConfigError, load_config
 from shop.db import make_engine, make_sessions

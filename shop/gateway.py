@@ -1,7 +1,7 @@
 """What the shop needs of a payment provider, and the plain values that go there and come back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -64,7 +64,7 @@ class PaymentRequest:
 
 @dataclass(frozen=True, slots=True)
 class PaymentPage:
-    """Where the customer pays."""
+    """Where the customer pays; `url` is "" for a session that is paid in a page of the shop."""
 
     session_id: str
     url: str
@@ -76,7 +76,8 @@ class PaymentFacts:
     """What the provider says of one payment session, without a word about health or people.
 
     `status` is open, complete or expired; `payment_status` is paid, unpaid or no_payment_required. `failed` tells a
-    complete but unpaid session whose money will not come from one whose slow money is still on its way.
+    complete but unpaid session whose money will not come from one whose slow money is still on its way. `client_secret`
+    lets the shop's own payment page speak of an open session; it is asked for each time and kept nowhere.
     """
 
     session_id: str
@@ -91,6 +92,7 @@ class PaymentFacts:
     failed: bool = False
     refunded_minor: int = 0
     created_at: datetime | None = None
+    client_secret: str = field(default="", repr=False)
 
     @property
     def is_paid(self) -> bool:

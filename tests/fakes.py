@@ -230,6 +230,7 @@ class FakeGateway:
         if self.now is not None and expires_at < self.now + timedelta(minutes=30):
             raise GatewayRefused("expires_at")
         session_id = f"cs_test_{next(self._numbers)}"
+        url = f"http://provider.test/pay/{session_id}" if request.parameters["ui_mode"] == "hosted_page" else ""
         amount, currency = _total(request.parameters["line_items"])
         self.sessions[session_id] = PaymentFacts(
             session_id=session_id,
@@ -239,11 +240,12 @@ class FakeGateway:
             amount=Money(amount, currency),
             livemode=self.livemode,
             payment_intent=None,
-            url=f"http://provider.test/pay/{session_id}",
+            url=url or None,
             expires_at=expires_at,
+            client_secret="" if url else f"{session_id}_secret_1",
             created_at=expires_at - timedelta(minutes=31),
         )
-        return PaymentPage(session_id, f"http://provider.test/pay/{session_id}", expires_at)
+        return PaymentPage(session_id, url, expires_at)
 
     def _open(self, session_id: str) -> PaymentFacts:
         facts = self.sessions[session_id]
@@ -252,7 +254,7 @@ class FakeGateway:
 
     def _change(self, session_id: str, **changes: Any) -> None:
         if changes.get("status") in ("complete", "expired"):
-            changes["url"] = None
+            changes |= {"url": None, "client_secret": ""}
         self.sessions[session_id] = replace(self.sessions[session_id], **changes)
 
     def _refunded(self, refund: RefundFacts, minor: int) -> None:

@@ -26,6 +26,9 @@ The payment page
 .../pay/SESSION/ACTION: pay, decline, challenge (3-D Secure; then approve or fail), pay_later (then arrive or bounce);
 "Close" is a link to cancel_url.
 
+A session of `ui_mode=elements` has no such page: /endive/stripe.js is a small script with the calls of a Checkout
+elements page (initCheckoutElementsSdk, loadActions, createPaymentElement, confirm) that draws the same choices.
+
 Control, JSON over the same port (application/json, loopback Host only)
 ------------------------------------------------------------------------
     GET    /_control/ledger     sessions, payment_intents, charges, refunds, disputes, events, deliveries,

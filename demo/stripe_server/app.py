@@ -4,7 +4,7 @@ import socket
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
 
-from demo.stripe_server import control, pages
+from demo.stripe_server import control, elements, pages
 from demo.stripe_server.answers import Answer
 from demo.stripe_server.server import StripeServer
 
@@ -20,7 +20,7 @@ def create_app(server: StripeServer) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 1_000_000
     app.extensions["stripe_server"] = server
     app.before_request(_refuse_foreign_names)
-    for blueprint in (api, pages.pages, control.control):
+    for blueprint in (api, pages.pages, elements.elements, control.control):
         app.register_blueprint(blueprint)
     return app
 

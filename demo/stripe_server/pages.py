@@ -59,7 +59,7 @@ def _page(session_id: str) -> Response:
     server.expire_due()
     with server.store.lock:
         session = server.store.find(sessions.KIND, session_id)
-        if session is None:
+        if session is None or session["ui_mode"] != "hosted_page":
             abort(404)
         body = render_template(
             f"{_template(server.account, session)}.html",

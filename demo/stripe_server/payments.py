@@ -151,5 +151,7 @@ def _outcome(network: str, reason: str, message: str) -> Json:
 def _complete(account: Account, session: Json, payment_status: str) -> None:
     email = session["customer_email"] or "buyer@example.com"
     details: Json = {"address": None, "email": email, "name": None, "phone": None, "tax_exempt": "none", "tax_ids": []}
-    session.update(status="complete", payment_status=payment_status, url=None, customer_details=details)
+    session.update(
+        status="complete", payment_status=payment_status, url=None, client_secret=None, customer_details=details
+    )
     account.emit("checkout.session.completed", account.keep(session))

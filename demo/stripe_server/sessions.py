@@ -14,8 +14,10 @@ from demo.stripe_server.store import new_id
 KIND = "checkout.session"
 SHORTEST, LONGEST = 30 * 60, 24 * 3600
 ECHOED = ("billing_address_collection", "cancel_url", "client_reference_id", "customer_email",
-          "integration_identifier", "locale", "metadata", "origin_context", "submit_type", "success_url")  # fmt: skip
-LIMITS = {"client_reference_id": 200, "customer_email": 512, "success_url": 5000, "cancel_url": 5000}
+          "integration_identifier", "locale", "metadata", "origin_context", "return_url",
+          "submit_type", "success_url")  # fmt: skip
+LIMITS = {"client_reference_id": 200, "customer_email": 512, "success_url": 5000, "cancel_url": 5000,
+          "return_url": 5000}  # fmt: skip
 
 
 def create(account: Account, params: Json) -> Json:
@@ -24,7 +26,7 @@ def create(account: Account, params: Json) -> Json:
     lines = [_line(account, number, line) for number, line in enumerate(_required(params, "line_items"))]
     total, currency = sum(line["amount_total"] for line in lines), _one_currency(lines)
     check_amount(total, currency)
-    session_id = new_id("cs_test_a1", 56)
+    session_id, is_elements = new_id("cs_test_a1", 56), params.get("ui_mode") == "elements"
     session = shape(
         KIND,
         id=session_id,
@@ -33,8 +35,9 @@ def create(account: Account, params: Json) -> Json:
         amount_subtotal=total,
         amount_total=total,
         currency=currency,
-        url=f"{account.address}/pay/{session_id}",
-        ui_mode="hosted_page",
+        url=None if is_elements else f"{account.address}/pay/{session_id}",
+        client_secret=f"{session_id}_secret_{new_id('')}" if is_elements else None,
+        ui_mode=params.get("ui_mode", "hosted_page"),
         customer_creation=params.get("customer_creation", "if_required"),
         **{name: params[name] for name in ECHOED if name in params},
     )
@@ -70,11 +73,11 @@ def line_items(account: Account, session_id: str) -> list[Json]:
 
 
 def return_address(session: Json) -> str:
-    return str(session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
+    return str(session["return_url"] or session["success_url"]).replace("{CHECKOUT_SESSION_ID}", session["id"])
 
 
 def _end(account: Account, session: Json) -> Json:
-    session.update(status="expired", url=None)
+    session.update(status="expired", url=None, client_secret=None)
     intent = account.store.find("payment_intent", session["payment_intent"] or "")
     if intent and intent["status"] != "succeeded":
         intent.update(status="canceled", canceled_at=account.now(), cancellation_reason="automatic")
@@ -122,11 +125,11 @@ def _one_currency(lines: list[Json]) -> str:
 
 def _check_texts(params: Json) -> None:
     _required(params, "mode")
-    _required(params, "success_url")
+    _required(params, "return_url" if params.get("ui_mode") == "elements" else "success_url")
     for name, longest in LIMITS.items():
         if len(params.get(name, "")) > longest:
             raise Refusal(f"Invalid string: {name} must be at most {longest} characters", param=name)
-    for name in ("success_url", "cancel_url"):
+    for name in ("success_url", "cancel_url", "return_url"):
         address = urlsplit(params.get(name, "http://shop.example"))
         if address.scheme not in ("http", "https") or not address.hostname:
             raise Refusal("Not a valid URL", param=name, code="url_invalid")

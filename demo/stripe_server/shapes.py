@@ -12,6 +12,7 @@ NOTHING: dict[str, Json] = {
     "checkout.session": {
         "after_expiration": None, "cancel_url": None, "collected_information": None, "consent": None,
         "consent_collection": None, "currency_conversion": None, "customer_details": None, "payment_intent": None,
+        "client_secret": None, "return_url": None,
         "payment_method_configuration_details": None, "permissions": None, "saved_payment_method_options": None,
         "shipping_address_collection": None, "shipping_cost": None, "success_url": None, "url": None,
         "wallet_options": None, "adaptive_pricing": {"enabled": False}, "managed_payments": {"enabled": False},

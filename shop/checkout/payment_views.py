@@ -16,6 +16,7 @@ from shop.orders.models import Order
 from shop.orders.states import OrderState
 from shop.payments import flow
 from shop.payments import service as payments
+from shop.payments.states import AttemptState
 from shop.payments.web_desk import web_desk
 from shop.web import db, no_store, page, see_other, shop_url
 
@@ -51,7 +52,7 @@ def wait(token: str) -> Response:
     attempt = payments.live_attempt(db(), order.id) if order.state is OrderState.PENDING else None
     if attempt is None:
         return see_other(shop_url("order.page", token=token))
-    if attempt.page_url and attempt.expires_at > now:
+    if attempt.state is AttemptState.OPEN and attempt.page_url and attempt.expires_at > now:
         return see_other(attempt.page_url)
     form = PlaceForm(meta={"csrf_context": cookies.read(cookies.CART) or ""})
     form.checkout_token.data = order.checkout_token

@@ -18,6 +18,7 @@ from shop.orders import service as orders
 from shop.orders.hoarding import refuse_hoarder
 from shop.orders.models import Order
 from shop.payments import service as payments
+from shop.payments.rules import Addresses
 from shop.payments.settlement import place_free
 from shop.pricing.rules import Zones
 from shop.promotions import service as promotions
@@ -58,6 +59,11 @@ class Urls:
 
     success: Callable[[str], str]
     cancel: Callable[[str], str]
+    own_page: Callable[[str], str] | None = None
+
+    def of(self, token: str) -> Addresses:
+        """Those of one order; with a page of the shop's own when it is paid there."""
+        return Addresses(self.success(token), self.cancel(token), self.own_page(token) if self.own_page else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +137,7 @@ def place_order(
     request = payments.prepare_attempt(
         session,
         order,
-        success_url=terms.urls.success(order.token),
-        cancel_url=terms.urls.cancel(order.token),
+        terms.urls.of(order.token),
         session_minutes=terms.session_minutes,
         now=now,
     )

@@ -222,11 +222,17 @@ def _terms() -> checkout.Terms:
         urls=checkout.Urls(
             success=lambda token: external_url("checkout.come_back", token=token),
             cancel=lambda token: external_url("checkout.give_up", token=token),
+            own_page=(lambda token: external_url("checkout.own_page", token=token)) if is_paid_here() else None,
         ),
         session_minutes=desk.session_minutes,
         hold_minutes=desk.hold_minutes,
         open_orders_per_email=config().open_orders_per_email,
     )
+
+
+def is_paid_here() -> bool:
+    """Whether the merchant chose to take payments in a page of the shop."""
+    return config().payment_ui == "elements"
 
 
 def _secret() -> str:

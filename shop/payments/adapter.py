@@ -59,9 +59,9 @@ class StripeGateway:
             session = client.v1.checkout.sessions.create(
                 cast(Any, dict(request.parameters)), {"idempotency_key": request.idempotency_key}
             )
-        if not session.url:
+        if not session.url and not session.client_secret:
             raise GatewayRefused("the payment page is closed already")
-        return PaymentPage(session.id, session.url, datetime.fromtimestamp(session.expires_at, tz=UTC))
+        return PaymentPage(session.id, session.url or "", datetime.fromtimestamp(session.expires_at, tz=UTC))
 
     def find_payment(self, session_id: str) -> PaymentFacts | None:
         """What the provider knows of a session; None when it knows none of that id."""

@@ -3,6 +3,7 @@
 Nothing here runs inside a transaction of the caller: each step opens its own through the desk.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -33,9 +34,9 @@ def open_page(desk: Desk, request: PaymentRequest) -> PaymentPage:
     page = desk.gateway().open_payment(request)
     desk.failpoint("after_open_payment")
     with desk.transaction() as session:
-        service.record_page(session, request.attempt_id, page)
+        address = service.record_page(session, request.attempt_id, page)
     desk.failpoint("after_record_page")
-    return page
+    return replace(page, url=address)
 
 
 def payment_page(desk: Desk, order_id: int, *, now: datetime) -> str:
@@ -51,6 +52,8 @@ def payment_page(desk: Desk, order_id: int, *, now: datetime) -> str:
         if attempt.state is AttemptState.OPEN and attempt.page_url and attempt.expires_at > now:
             return attempt.page_url
         request, is_stale, since = service.request_of(attempt), service.is_stale(attempt, now), attempt.created_at
+        others = service.open_pages_but(session, attempt)
+    _close_others(desk, order, others, now=now)
     if attempt.state is AttemptState.OPEN:
         close_open_session(desk, order_id, now=now, actor="customer")
         raise Conflict("The time to pay was over. What you wanted is still in your cart, if it is still in stock.")
@@ -58,7 +61,7 @@ def payment_page(desk: Desk, order_id: int, *, now: datetime) -> str:
         found = _find_by_reference(desk, order.number, since=since)
         if found is None:
             request = _renew(desk, request, now=now)
-        elif found.url:
+        elif found.status == "open":
             return open_known_page(desk, request, found, now=now)
     return open_page(desk, request).url
 
@@ -67,8 +70,7 @@ def open_known_page(desk: Desk, request: PaymentRequest, facts: PaymentFacts, *,
     """Remember a page whose answer was lost on its way to us; returns its address."""
     page = PaymentPage(facts.session_id, facts.url or "", facts.expires_at or now)
     with desk.transaction() as session:
-        service.record_page(session, request.attempt_id, page)
-    return page.url
+        return service.record_page(session, request.attempt_id, page)
 
 
 def settle_from_return(desk: Desk, order_token: str, *, now: datetime, actor: str = "customer") -> Outcome:
@@ -174,6 +176,17 @@ def expire_due(desk: Desk, *, now: datetime) -> int:
             with desk.transaction() as session:
                 stock.extend_holds(session, order_id, now + TRY_AGAIN)
     return ended
+
+
+def _close_others(desk: Desk, order: Order, session_ids: list[str], *, now: datetime) -> None:
+    """Before a page of another kind opens: nobody pays on two. Raises Conflict when the first was paid, or ended it."""
+    for session_id in session_ids:
+        facts = _closed(desk, order, session_id, since=order.placed_at)
+        settle_facts(desk, order.id, facts, now=now, actor="customer")
+    if session_ids:
+        with desk.look() as session:
+            if orders.get_by_id(session, order.id).state is not OrderState.PENDING:
+                raise Conflict("This order is not waiting for a payment any more.")
 
 
 def _closed(desk: Desk, order: Order, session_id: str, *, since: datetime) -> PaymentFacts:

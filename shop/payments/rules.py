@@ -1,5 +1,6 @@
 """What is asked of the provider, as pure values; nothing here says more of an order than its number and its goods."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from shop.gateway import PaymentFacts
@@ -30,18 +31,32 @@ def charges(order: Order) -> list[tuple[str, int]]:
     return named
 
 
-def session_parameters(order: Order, *, success_url: str, cancel_url: str, expires_at: int) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a payment leads back to. `own_page` is the shop's page where it is paid; "" where the provider has it."""
+
+    success: str
+    cancel: str
+    own_page: str = ""
+
+    @property
+    def parameters(self) -> dict[str, object]:
+        """Their part of the call: which kind of page is opened, and the ways back that it may name."""
+        if self.own_page:
+            return {"ui_mode": "elements", "return_url": self.success}
+        return {"ui_mode": "hosted_page", "success_url": self.success, "cancel_url": self.cancel}
+
+
+def session_parameters(order: Order, addresses: Addresses, *, expires_at: int) -> dict[str, object]:
     """Every parameter of the call that opens the payment page; `expires_at` is a Unix time."""
     currency = order.currency.lower()
     reference = {"order": order.number}
     return {
         "mode": "payment",
-        "ui_mode": "hosted_page",
+        **addresses.parameters,
         "client_reference_id": order.number,
         "customer_email": order.email,
         "locale": "auto",
-        "success_url": success_url,
-        "cancel_url": cancel_url,
         "expires_at": expires_at,
         "adaptive_pricing": {"enabled": False},
         "metadata": reference,

@@ -10,24 +10,28 @@ from shop.gateway import PaymentPage, PaymentRequest
 from shop.orders.models import Order
 from shop.orders.states import OrderState
 from shop.payments.models import PaymentAttempt
-from shop.payments.rules import SHORTEST_SESSION, session_parameters
+from shop.payments.rules import SHORTEST_SESSION, Addresses, session_parameters
 from shop.payments.states import NEXT_ATTEMPT_STATES, AttemptState
 
 LIVE = (AttemptState.PREPARED, AttemptState.OPEN)
 
 
 def prepare_attempt(
-    session: Session, order: Order, *, success_url: str, cancel_url: str, session_minutes: int, now: datetime
+    session: Session, order: Order, addresses: Addresses, *, session_minutes: int, now: datetime
 ) -> PaymentRequest:
     """The call that opens the payment page of a new order, stored with every parameter so that a retry sends the same.
 
     Call `gateway.open_payment` after the commit. An order has one first attempt: a second one breaks a unique key.
     """
-    expires_at = _whole_seconds(now + timedelta(minutes=session_minutes))
-    parameters = session_parameters(
-        order, success_url=success_url, cancel_url=cancel_url, expires_at=int(expires_at.timestamp())
-    )
-    return request_of(_add_attempt(session, order, 1, parameters, expires_at=expires_at, now=now))
+    return request_of(_new_attempt(session, order, 1, addresses, session_minutes=session_minutes, now=now))
+
+
+def prepare_other_page(
+    session: Session, order: Order, addresses: Addresses, *, session_minutes: int, now: datetime
+) -> PaymentRequest:
+    """A call that opens another kind of page for the order, beside the one it has. `flow` closes that one first."""
+    number = _next_number(session, order.id)
+    return request_of(_new_attempt(session, order, number, addresses, session_minutes=session_minutes, now=now))
 
 
 def prepare_next_attempt(
@@ -40,8 +44,10 @@ def prepare_next_attempt(
     expires_at = _whole_seconds(now + timedelta(minutes=session_minutes))
     parameters["expires_at"] = int(expires_at.timestamp())
     order = session.get_one(Order, attempt.order_id)
-    last = session.scalar(select(func.max(PaymentAttempt.attempt)).where(PaymentAttempt.order_id == order.id)) or 0
-    return request_of(_add_attempt(session, order, last + 1, parameters, expires_at=expires_at, now=now))
+    number = _next_number(session, order.id)
+    added = _add_attempt(session, order, number, parameters, expires_at=expires_at, now=now)
+    added.page_url = attempt.page_url  # the shop's own page, if it is paid there
+    return request_of(added)
 
 
 def request_of(attempt: PaymentAttempt) -> PaymentRequest:
@@ -54,16 +60,21 @@ def request_of(attempt: PaymentAttempt) -> PaymentRequest:
     )
 
 
-def record_page(session: Session, attempt_id: int, page: PaymentPage) -> None:
-    """Remember where the customer pays. Raises Conflict when the attempt has another page, or was given up."""
+def record_page(session: Session, attempt_id: int, page: PaymentPage) -> str:
+    """Remember where the customer pays; returns the address.
+
+    Raises Conflict when the attempt has another page, or was given up.
+    """
     attempt = session.get_one(PaymentAttempt, attempt_id, with_for_update=True, populate_existing=True)
     if attempt.session_id is None:
-        attempt.session_id, attempt.page_url, attempt.expires_at = page.session_id, page.url, page.expires_at
+        attempt.session_id, attempt.expires_at = page.session_id, page.expires_at
+        attempt.page_url = page.url or attempt.page_url
     if attempt.session_id != page.session_id or attempt.state in (AttemptState.FAILED, AttemptState.EXPIRED):
         raise Conflict("This payment page is no longer for this order. Please look at your cart again.")
     if attempt.state is AttemptState.PREPARED:
         move_attempt(session, attempt, AttemptState.OPEN)
     session.flush()  # the state moved by a statement of its own; both belong together
+    return attempt.page_url or ""
 
 
 def live_attempt(session: Session, order_id: int) -> PaymentAttempt | None:
@@ -74,6 +85,12 @@ def live_attempt(session: Session, order_id: int) -> PaymentAttempt | None:
         .order_by(PaymentAttempt.attempt.desc())
         .limit(1)
     )
+
+
+def open_pages_but(session: Session, attempt: PaymentAttempt) -> list[str]:
+    """The sessions of the order's other payment pages that are open: they are closed before this one opens."""
+    found = attempts_of(session, attempt.order_id)
+    return [a.session_id for a in found if a.id != attempt.id and a.state is AttemptState.OPEN and a.session_id]
 
 
 def is_cart_being_paid(session: Session, cart_id: int) -> bool:
@@ -124,6 +141,21 @@ def move_attempt(session: Session, attempt: PaymentAttempt, new: AttemptState) -
     if moved is not None and new not in LIVE:
         attempt.parameters = {key: value for key, value in attempt.parameters.items() if key != "customer_email"}
     return moved is not None
+
+
+def _new_attempt(
+    session: Session, order: Order, number: int, addresses: Addresses, *, session_minutes: int, now: datetime
+) -> PaymentAttempt:
+    expires_at = _whole_seconds(now + timedelta(minutes=session_minutes))
+    parameters = session_parameters(order, addresses, expires_at=int(expires_at.timestamp()))
+    attempt = _add_attempt(session, order, number, parameters, expires_at=expires_at, now=now)
+    attempt.page_url = addresses.own_page or None
+    return attempt
+
+
+def _next_number(session: Session, order_id: int) -> int:
+    last = select(func.max(PaymentAttempt.attempt)).where(PaymentAttempt.order_id == order_id)
+    return (session.scalar(last) or 0) + 1
 
 
 def _add_attempt(

@@ -28,6 +28,7 @@ def payment_facts(session: Any) -> PaymentFacts:
         expires_at=datetime.fromtimestamp(session.expires_at, tz=UTC),
         failed=is_unpaid and expanded and intent.status in GONE,
         refunded_minor=int(charge.amount_refunded) if charge is not None and not isinstance(charge, str) else 0,
+        client_secret=(session.client_secret or "") if session.status == "open" else "",
         created_at=datetime.fromtimestamp(session.created, tz=UTC),
     )
 

@@ -47,12 +47,23 @@ def test_a_wrong_parameter_is_refused_by_name(near: Desk, changes: dict[str, Any
     {"automatic_tax": {"enabled": True}},
     {"allow_promotion_codes": True},
     {"adaptive_pricing": {"enabled": True}},
-    {"ui_mode": "elements"},
+    {"ui_mode": "embedded_page"},
     {"line_items": [{**line(900), "tax_rates": ["txr_1"]}]},
 ])  # fmt: skip
 def test_what_would_change_the_money_and_is_not_simulated_is_refused(near: Desk, changes: dict[str, Any]) -> None:
     with pytest.raises(stripe.InvalidRequestError, match="does not simulate"):
         near.open_session(**changes)
+
+
+@pytest.mark.parametrize(("changes", "param"), [
+    ({"ui_mode": "elements"}, "success_url"),
+    ({"return_url": "http://shop.example/back"}, "return_url"),
+])  # fmt: skip
+def test_each_kind_of_page_takes_its_own_addresses(near: Desk, changes: dict[str, Any], param: str) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="is not allowed when") as refused:
+        near.open_session(**changes)
+
+    assert refused.value.param == param
 
 
 def test_what_is_switched_off_may_be_said(near: Desk) -> None:

@@ -13,6 +13,7 @@ from shop.money import Money
 from shop.payments import flow, refunding, service
 from shop.payments.models import PaymentAttempt
 from shop.payments.refunds import RefundWish
+from shop.payments.rules import Addresses
 from shop.payments.web_desk import web_desk
 from shop.web import transaction
 from tests.make import make_order
@@ -64,8 +65,7 @@ def _order() -> int:
         service.prepare_attempt(
             session,
             order,
-            success_url="http://shop.test/order/t",
-            cancel_url="http://shop.test/cart",
+            Addresses("http://shop.test/order/t", "http://shop.test/cart"),
             session_minutes=31,
             now=utc_now(),
         )

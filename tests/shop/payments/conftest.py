@@ -18,6 +18,7 @@ from shop.orders.models import Order
 from shop.payments import flow, service
 from shop.payments.adapter import StripeGateway
 from shop.payments.desk import Desk
+from shop.payments.rules import Addresses
 from shop.stock.models import StockLevel
 from tests.fakes import SECRET, FakeGateway
 from tests.make import NOW, make_order, make_stock
@@ -66,15 +67,16 @@ class Bench:
                 make_stock(session, SKU, available=available)
             return make_order(session, number, **fields).id
 
-    def prepared(self, number: str = "TS-TEST-0001", *, now: datetime = NOW, **fields: object) -> PaymentRequest:
+    def prepared(
+        self, number: str = "TS-TEST-0001", *, now: datetime = NOW, own_page: str = "", **fields: object
+    ) -> PaymentRequest:
         """An order with a payment call that is written down and not sent."""
         order_id = self.order(number, **fields)
         with self.desk.transaction() as session:
             return service.prepare_attempt(
                 session,
                 session.get_one(Order, order_id),
-                success_url="http://shop.test/orders/t",
-                cancel_url="http://shop.test/checkout",
+                Addresses("http://shop.test/orders/t", "http://shop.test/checkout", own_page),
                 session_minutes=31,
                 now=now,
             )
