@@ -45,11 +45,11 @@ def open_returns() -> Response:
     return merchant_page("returns.html", waiting=waiting, words=RETURN_WORDS, section="orders")
 
 
-@blueprint.post("/orders/<number>/returns/<int:return_id>/<any(approve, refuse, receive, close):step>")
+@blueprint.post("/orders/<number>/returns/<int:return_id>/<step>")
 def order_return(number: str, return_id: int, step: str) -> Response:
     """Bring a return one step on; its customer gets a mail, once."""
     found = orders.get_order(db(), number)
-    if all(each.id != return_id for each in found.returns):
+    if step not in STEPS or all(each.id != return_id for each in found.returns):
         raise NotFound("There is no such return.")
     form = StepForm(request.form, meta=token_meta())
     if not form.validate():

@@ -39,7 +39,7 @@ class ReturnForm(ShopForm):
 
     reason = RadioField(
         "Why does it come back?",
-        choices=[(reason.value, words) for reason, words in REASON_WORDS.items()],
+        choices={reason.value: words for reason, words in REASON_WORDS.items()},
         default=ReturnReason.NO_REASON.value,
     )
     note = TextAreaField("Anything we should know (optional)", [short(LONGEST_NOTE)])

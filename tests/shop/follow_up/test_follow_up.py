@@ -14,7 +14,7 @@ from shop.keys import Keyring
 from shop.mail.letterhead import Letterhead
 from shop.mail.models import OutboxMail
 from shop.orders import service as orders
-from shop.orders.models import Order
+from shop.orders.models import Order, OrderLine
 from shop.orders.states import OrderState, PaymentState
 from tests.make import NOW, make_order, make_stock
 
@@ -64,6 +64,52 @@ def test_it_leaves_two_weeks_after_the_parcel_and_only_once(session: Session) ->
     assert (written, again) == ([0, 0, 1], 0)
     assert len(mails(session)) == 1
     assert ticks(session) == 0, "the tick is gone with its mail"
+
+
+def test_each_thing_is_asked_about_once_two_weeks_after_its_own_parcel(session: Session) -> None:
+    order = make_shipped(session, shipped=False)
+    order.lines.append(OrderLine(sku="PIL01", title="Neck pillow", quantity=2, unit_minor=900, total_minor=1800))
+    session.flush()
+    mat, pillow = order.lines
+    for days, pieces in ((0, {mat.id: 1}), (5, {pillow.id: 1}), (9, {pillow.id: 1})):
+        parcel = orders.Parcel("Post", "", pieces)
+        orders.ship(session, order.id, parcel, actor="merchant:m@example.com", now=NOW + timedelta(days=days))
+
+    written = [ask(session, NOW + FORTNIGHT + timedelta(days=days)) for days in (-1, 0, 1, 5, 6, 9, 30)]
+
+    first, second = mails(session)
+    assert written == [0, 1, 0, 1, 0, 1, 0]
+    assert ("Acupressure mat" in first.text, "Neck pillow" in first.text) == (True, False)
+    assert ("Acupressure mat" in second.text, "Neck pillow" in second.text) == (False, True)
+    assert ticks(session) == 0
+
+
+def test_a_late_run_asks_about_two_parcels_in_one_mail(session: Session) -> None:
+    order = make_shipped(session, shipped=False)
+    order.lines.append(OrderLine(sku="PIL01", title="Neck pillow", quantity=1, unit_minor=900, total_minor=900))
+    session.flush()
+    for days, line in enumerate(order.lines):
+        parcel = orders.Parcel("Post", "", {line.id: 1})
+        orders.ship(session, order.id, parcel, actor="merchant:m@example.com", now=NOW + timedelta(days=days))
+
+    ask(session, NOW + 2 * FORTNIGHT)
+
+    (mail,) = mails(session)
+    assert "Acupressure mat" in mail.text
+    assert "Neck pillow" in mail.text
+    assert ticks(session) == 0
+
+
+def test_what_has_not_left_yet_keeps_its_tick(session: Session) -> None:
+    order = make_shipped(session, shipped=False)
+    order.lines.append(OrderLine(sku="PIL01", title="Neck pillow", quantity=1, unit_minor=900, total_minor=900))
+    session.flush()
+    parcel = orders.Parcel("Post", "", {order.lines[0].id: 1})
+    orders.ship(session, order.id, parcel, actor="merchant:m@example.com", now=NOW)
+
+    written = [ask(session, NOW + days * FORTNIGHT) for days in (1, 2, 9)]
+
+    assert (written, len(mails(session)), ticks(session)) == ([1, 0, 0], 1, 1)
 
 
 def test_ticked_once_more_after_its_mail_it_is_not_sent_again(session: Session) -> None:

@@ -9,7 +9,10 @@ from shop import Shop
 from tests.fakes import FakeGateway
 from tests.shop.merchant.browser import Browser
 
-VALUES = {"sku": "MAT01", "number": "TS-TEST-0001", "mail_id": "1", "refund_id": "1", "picture_id": "1", "promotion_id": "1"}
+VALUES = {
+    "sku": "MAT01", "number": "TS-TEST-0001", "mail_id": "1", "refund_id": "1", "picture_id": "1", "promotion_id": "1",
+    "return_id": "1", "step": "approve",
+}  # fmt: skip
 
 
 def rules_of(app: Flask) -> list[Rule]:
