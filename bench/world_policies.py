@@ -7,7 +7,7 @@ import numpy as np
 
 from bench.world_adapter import STAGES, Context, Item, Shelf, World
 from recommender.bits import Floats
-from recommender.learning.forgetting import choose_half_life
+from recommender.learning.forgetting import half_life_of
 from recommender.learning.funnel import Fit, fit_funnel, posterior_of
 from recommender.learning.statistics import SufficientStatistics, Trials
 from recommender.policy import best_first
@@ -20,8 +20,8 @@ SESSIONS_A_DAY = 50
 """The synthetic shop has no days: each batch of its log counts as one."""
 GROWTH, FIRST_FIT = 1.1, 100
 """The model is fitted anew whenever the log has grown by this factor, and not before so many sessions."""
-HALF_LIVES, LEAST_DAYS, NEWEST = (None, 40.0, 20.0), 20, 10
-"""Half-lives to choose from, in days; the choice begins on that day, by a newest part of that many."""
+HALF_LIVES = (None, 40.0, 20.0)
+"""Half-lives that the log may choose, in days: this shop is younger than a hundred of them."""
 FIRST_ROUNDS, LATER_ROUNDS = 6, 1
 HOPE = 1.0
 """The shipped setting of exploration: how many sd better than its mean an item is taken to be."""
@@ -97,7 +97,7 @@ class Learner(DayOne):
             self._parts[0],
             self.columns,
             today=day,
-            half_life_days=self._half_life or self._chosen(day),
+            half_life_days=self._half_life or self._chosen(),
             start=self._fit,
             rounds=rounds,
         )
@@ -105,15 +105,11 @@ class Learner(DayOne):
         self._posterior = posterior.hopeful(self._hope)
         self._next_fit = int(self._sessions * GROWTH)
 
-    def _chosen(self, day: int) -> float | None:
-        """Return the half-life that foretells the newest days best; None: nothing is forgotten."""
-        if self._fit is None or day < LEAST_DAYS:
+    def _chosen(self) -> float | None:
+        if self._fit is None:
             return None
-        newest, log = max(2, day // NEWEST), self._parts[0]
-        chosen = choose_half_life(
-            log, self.columns, newest_days=newest, half_lives=HALF_LIVES, start=self._fit, rounds=LATER_ROUNDS
-        )
-        return chosen.half_life_days
+        log = self._parts[0]
+        return half_life_of(log, self.columns, half_lives=HALF_LIVES, start=self._fit, rounds=LATER_ROUNDS)
 
 
 def trials(shelf: Shelf, rows: list[Row], day: int) -> Trials:

@@ -6,7 +6,7 @@ What trains is imported when a command runs: no page and no other command waits 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 from flask.cli import AppGroup, with_appcontext
@@ -14,6 +14,7 @@ from flask.cli import AppGroup, with_appcontext
 from shop import promotion_commands
 from shop.clock import utc_now
 from shop.learning import register
+from shop.learning.rules import BY_THE_LOG
 from shop.web import config, db, transaction
 
 if TYPE_CHECKING:
@@ -44,13 +45,25 @@ for each in promotion_commands.COMMANDS:
     learn.add_command(each)
 
 
+class _HalfLife(click.FloatRange):
+    """Days, or the word that leaves the choice to the log."""
+
+    name = "days or auto"
+
+    def __init__(self) -> None:
+        super().__init__(min=1)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return value if value == BY_THE_LOG else super().convert(value, param, ctx)
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """The options of `train`."""
 
     since: datetime | None
     until: datetime | None
-    half_life_days: float | None
+    half_life_days: float | Literal["auto"] | None
     seed: int
     engine: str
     archive: Path | None
@@ -67,7 +80,7 @@ class Asked:
 @learn.command()
 @click.option("--since", type=DAY, help="First day to learn from (default: all that is kept).")
 @click.option("--until", type=DAY, help="Last day (default: the newest 30 % of the lists are kept to judge by).")
-@click.option("--half-life-days", type=click.FloatRange(min=1), help="Let an answer this old count half.")
+@click.option("--half-life-days", type=_HalfLife(), help="An answer this old counts half; auto: the log chooses.")
 @click.option("--seed", type=int, default=0, show_default=True, help="For learners that need chance; is written down.")
 @click.option("--engine", type=click.Choice(ENGINES), default="log", show_default=True, help="Who adds up the log.")
 @click.option("--archive", type=click.Path(path_type=Path), help="The folder of `export`, for duckdb and dask.")
@@ -100,6 +113,8 @@ def train(**given: Any) -> None:
         model, is_new = register.add_candidate(session, made.sha256, by=promotion_commands.actor(asked.by), now=now)
         number, state = model.id, model.state.value
     click.echo(", ".join(f"{stage}: {count} answers" for stage, count in made.counts.items()))
+    if made.half_life_days is not None:
+        click.echo(f"An answer that is {made.half_life_days:g} days old counts half.")
     click.echo(made.sha256)
     known = "" if is_new else f" It was there already: {state}."
     click.echo(f"Model {number}.{known} Next: flask shop learn evaluate {number}")

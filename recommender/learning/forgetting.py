@@ -20,6 +20,8 @@ from recommender.learning.statistics import SufficientStatistics
 
 HALF_LIVES = (None, 360.0, 180.0, 90.0, 45.0)
 """Days; None never forgets."""
+LEAST_DAYS, NEWEST_PART = 20, 10
+"""A log of fewer days chooses nothing; the newest tenth of its days is foretold."""
 CLEARLY = 1.0
 """How many standard errors better than never forgetting a half-life must foretell (the rule of one standard error,
 Breiman and others, 1984)."""
@@ -76,6 +78,25 @@ def choose_half_life(
     )
     best = max(table, key=lambda row: row.score)
     return Chosen(best.half_life_days if best.lead > CLEARLY * best.lead_error else half_lives[0], table)
+
+
+def half_life_of(
+    statistics: SufficientStatistics,
+    columns: Columns,
+    *,
+    half_lives: Sequence[float | None] = HALF_LIVES,
+    start: Fit | None = None,
+    rounds: int = 6,
+) -> float | None:
+    """Return the half-life that this log chooses for itself; None: it forgets nothing, or is too short to choose."""
+    days = np.unique(statistics.day)  # days of rest are no days
+    if len(days) < LEAST_DAYS:
+        return None
+    newest = int(days[-1] - days[-max(2, len(days) // NEWEST_PART)]) + 1
+    chosen = choose_half_life(
+        statistics, columns, newest_days=newest, half_lives=half_lives, start=start, rounds=rounds
+    )
+    return chosen.half_life_days
 
 
 def cell_scores(fit: Fit, statistics: SufficientStatistics, columns: Columns) -> Floats:

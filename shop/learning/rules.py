@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Final
 
 from shop.keys import fingerprint
 
@@ -26,6 +27,8 @@ TAG_DAYS = 60
 MOST_LISTS = 40
 """A visit that changes its answers more often than this is not logged any further."""
 SEEDS = 2**31
+BY_THE_LOG: Final = "auto"
+"""Instead of a half-life: the log chooses its own."""
 KEPT_BACK = 0.3
 """The share of the lists, the newest, that no training sees unless it is told to: the gate judges by them."""
 BEST_MARK = 10

@@ -4,17 +4,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from recommender.learning.expert_columns import expert_columns
+from recommender.learning.forgetting import half_life_of
 from recommender.learning.funnel import train
 from recommender.learning.statistics import SufficientStatistics
 from recommender.storage import Manifest, prior_id, save
 from shop.learning.models import Candidate, Impression
 from shop.learning.reading import LogReport, read_rows
-from shop.learning.rules import LOGGED_FEATURES, training_days
+from shop.learning.rules import BY_THE_LOG, LOGGED_FEATURES, training_days
 
 LEAST = {"opened": (500, 50), "bought": (50, 10)}
 """Stage: at least so many answers, and so many of them yes. With fewer, a model is the expert prior and noise.
@@ -46,6 +48,7 @@ class Trained:
 
     sha256: str
     counts: dict[str, int]
+    half_life_days: float | None
 
 
 def window_of_log(session: Session, window: Window) -> Window:
@@ -75,9 +78,9 @@ def log_statistics(
 
 
 def train_and_store(
-    statistics: SufficientStatistics | None, folder: Path, *, seed: int, half_life_days: float | None
+    statistics: SufficientStatistics | None, folder: Path, *, seed: int, half_life_days: float | Literal["auto"] | None
 ) -> Trained:
-    """Train on these sums and store the model. The same sums, seed and half-life give the same files.
+    """Train on these sums and store the model. The same sums, seed and half-life (or BY_THE_LOG) give the same files.
 
     Age counts from the newest day of the sums. Raises TooLittle before anything is written.
     """
@@ -85,7 +88,8 @@ def train_and_store(
     assert statistics is not None
     columns, counts = expert_columns(LOGGED_FEATURES), statistics.count()
     today = int(statistics.day.max())
-    posterior = train(statistics, columns, seed=seed, today=today, half_life_days=half_life_days)
+    chosen = half_life_of(statistics, columns) if half_life_days == BY_THE_LOG else half_life_days
+    posterior = train(statistics, columns, seed=seed, today=today, half_life_days=chosen)
     yes = {f"{stage}_yes": float(total) for stage, total in zip(statistics.stages, statistics.won.sum(0), strict=True)}
     manifest = Manifest(
         prior=prior_id(columns.names, columns.prior_mean[0].tolist()),
@@ -93,9 +97,9 @@ def train_and_store(
         last_day=date.fromordinal(today).isoformat(),
         rows=counts["opened"],
         seed=seed,
-        metrics={**{f"{stage}_answers": float(n) for stage, n in counts.items()}, **yes, "half_life": half_life_days},
+        metrics={**{f"{stage}_answers": float(n) for stage, n in counts.items()}, **yes, "half_life": chosen},
     )
-    return Trained(save(folder, posterior, manifest), counts)
+    return Trained(save(folder, posterior, manifest), counts, chosen)
 
 
 def _refuse_too_little(statistics: SufficientStatistics | None) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from recommender.learning.forgetting import choose_half_life, days_between
+from recommender.learning.forgetting import choose_half_life, days_between, half_life_of
 from recommender.learning.statistics import SufficientStatistics
 from tests.recommender.learning.worlds import make_columns, make_world
 
@@ -54,3 +54,11 @@ def test_days_between_counts_both_ends():
 
     assert set(middle.day.tolist()) == {2, 3, 4}
     assert middle.tried[:, 0].sum() == 3 * 10 * 4
+
+
+def test_a_log_chooses_its_own_half_life_where_it_has_days_enough():
+    turned = log_of(make_world(seed=2), range(30), seed=3).merge(log_of(make_world(seed=4), range(30, 42), seed=5))
+    young = days_between(turned, 30, 41)
+
+    assert half_life_of(turned, make_columns(), half_lives=HALF_LIVES) == 10.0
+    assert half_life_of(young, make_columns(), half_lives=HALF_LIVES) is None

@@ -89,6 +89,15 @@ def test_the_same_log_gives_the_same_model_and_one_row(app: Flask, run: Run) -> 
     assert len(models(app)) == 2
 
 
+def test_a_log_of_few_days_leaves_nothing_to_choose_and_forgets_nothing(app: Flask, run: Run) -> None:
+    fill(app, 400)
+
+    plain, chosen = run("train"), run("train", "--half-life-days", "auto")
+
+    assert sha256_in(plain) == sha256_in(chosen)
+    assert "counts half" not in chosen.stdout
+
+
 def test_every_engine_makes_the_same_model_to_the_last_bit(app: Flask, run: Run, tmp_path: Path) -> None:
     fill(app, 400)
     archive = tmp_path / "archive"
