@@ -8,6 +8,7 @@ from shop.documents.models import InvoiceKind
 from shop.mail.letterhead import Letterhead
 from shop.money import Money, divide_half_up, split, tax_on, tax_within
 from shop.orders.models import Order, OrderLine
+from shop.pricing.countries import country_name
 
 PREFIX = {InvoiceKind.INVOICE: "INV", InvoiceKind.CREDIT_NOTE: "CN"}
 Content = dict[str, Any]
@@ -32,7 +33,7 @@ def invoice_content(order: Order, letterhead: Letterhead, name: str, now: dateti
     taxed = [(line["tax_rate"], line["total_minor"] - line["discount_minor"], line["tax_minor"]) for line in lines]
     taxed.append((delivery["tax_rate"], order.shipping_minor, delivery_tax))
     return _head(order, letterhead, name, now) | {
-        "buyer": _buyer(order),
+        "buyer": recipient(order, letterhead.locale),
         "ordered_on": f"{order.placed_at:%Y-%m-%d}",
         "lines": lines,
         "subtotal_minor": order.subtotal_minor,
@@ -103,11 +104,11 @@ def _head(order: Order, letterhead: Letterhead, name: str, now: datetime) -> Con
     }
 
 
-def _buyer(order: Order) -> list[str]:
+def recipient(order: Order, locale: str) -> list[str]:
     """Name and address; the e-mail address and the telephone number are not the paper's business."""
     town = " ".join(filter(None, (order.postal_code, order.city)))
-    place = ", ".join(filter(None, (town, order.region)))
-    return [row for row in (order.full_name, order.line1, order.line2, place, order.country) if row]
+    place, country = ", ".join(filter(None, (town, order.region))), country_name(order.country, locale)
+    return [row for row in (order.full_name, order.line1, order.line2, place, country) if row]
 
 
 def _line(line: OrderLine, discount: int) -> Content:

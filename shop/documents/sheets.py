@@ -7,6 +7,7 @@ from typing import Any
 from babel.numbers import format_percent
 
 from shop.documents.models import Invoice, InvoiceKind
+from shop.documents.rules import recipient
 from shop.mail.letterhead import Letterhead
 from shop.money import MILLION, Money, format_money
 from shop.orders.models import Order, OrderLine
@@ -54,20 +55,12 @@ def sheet_of(paper: Invoice, locale: str) -> Sheet:
 def packing_slip(order: Order, letterhead: Letterhead, pieces: Sequence[tuple[OrderLine, int]]) -> Sheet:
     """What is to be in the parcel: things and how many, neither prices nor a word of why they were bought."""
     rows = tuple((str(quantity), _goods(line.title, line.option_value), line.sku) for line, quantity in pieces)
-    address = (
-        order.full_name,
-        order.line1,
-        order.line2,
-        " ".join(filter(None, (order.postal_code, order.city))),
-        order.region,
-        order.country,
-    )
     return Sheet(
         title="Packing slip",
         name=f"packing-slip-{order.number}",
         sender=tuple(filter(None, (letterhead.shop_name, letterhead.postal_address, letterhead.contact_email))),
         recipient_title="Goes to",
-        recipient=tuple(filter(None, address)),
+        recipient=tuple(recipient(order, letterhead.locale)),
         facts=(("Order", order.number), ("Ordered on", f"{order.placed_at:%Y-%m-%d}"), ("By", order.shipping_title)),
         table=Table(("Pieces", "Product", "Article"), rows, 3),
         totals=(),

@@ -63,6 +63,7 @@ def reading(tour: Tour) -> None:
     tour.page.fill("[name=email]", READER)
     tour.press("Show my order", "order look-up, nothing found")
     newsletter(tour)
+    waiting(tour)
 
 
 def newsletter(tour: Tour) -> None:
@@ -136,6 +137,8 @@ def buying(tour: Tour) -> str:
     page.goto(f"{tour.shop.url}/products/{slug_of(tour.shop, in_stock=True)}")
     tour.press("Add to cart", "cart, added")
     tour.visit("/cart", "cart")
+    saving(tour)
+    tour.visit("/cart", "cart")
     page.fill("main [name=quantity]", "many")
     tour.press("Update", "cart, wrong quantity")
     tour.visit("/checkout", "checkout, details")
@@ -159,15 +162,43 @@ def buying(tour: Tour) -> str:
     page.click("form[action$='/approve'] button")
     page.wait_for_url(re.compile("/order/"))
     tour.look("order")
+    page.click("main a:has-text('Invoice INV')")
+    tour.look("invoice")
+    page.go_back()
     number = order_number(page)
     with tour.shop.app.app_context():
         jobs.run(tour.shop.app, "mails")
+    tour.visit("/demo/mail-kinds", "demo, kinds of mail")
+    tour.visit("/demo/mail-kinds/shipped", "demo, kind of mail")
     tour.visit("/demo/mails", "demo mails")
     page.locator("main a[href*='/demo/mails/']").first.click()
     tour.look("demo mail")
     page.goto(address_in_mail(tour.shop, "/order/"))
     withdrawing(tour)
     return number
+
+
+def saving(tour: Tour) -> None:
+    """The cart by mail: a mistake, the mail, and what its link shows."""
+    tour.visit("/cart/mail", "cart, mail it")
+    tour.press("Mail me my cart", "cart, wrong address")
+    tour.page.fill("main [name=email]", READER)
+    tour.press("Mail me my cart", "cart, mailed")
+    tour.page.goto(address_in_mail(tour.shop, "/cart/saved/"))
+    tour.look("cart, saved")
+
+
+def waiting(tour: Tour) -> None:
+    """Something sold out: a mistake, the address, confirmed, and taken back."""
+    page = tour.page
+    page.goto(f"{tour.shop.url}/products/{slug_of(tour.shop, in_stock=False)}")
+    tour.press("Tell me once", "back in stock, wrong address")
+    page.fill("main [name=email]", READER)
+    tour.press("Tell me once", "back in stock, sent")
+    page.goto(address_in_mail(tour.shop, "/back-in-stock/mine/"))
+    tour.look("back in stock, confirm")
+    tour.press("Yes", "back in stock, confirmed")
+    tour.press("Forget", "back in stock, forgotten")
 
 
 def withdrawing(tour: Tour) -> None:

@@ -81,9 +81,25 @@ def orders(tour: Tour, number: str) -> None:
     page.fill("[name=carrier]", "Parcel Post")
     page.fill("[name=tracking_number]", "PP123")
     tour.press("Mark as shipped", "merchant, order after shipping")
+    papers(tour, order)
+    tour.visit("/merchant/returns", "merchant, open returns")
     tour.visit("/merchant/privacy", "merchant, privacy")
     page.fill("main [name=email]", "buyer@shop.example")
     tour.press("Look it up", "merchant, privacy with a customer")
+
+
+def papers(tour: Tour, order: str) -> None:
+    """Invoice, credit note, packing slip; the mails, one of them, and how each kind looks."""
+    page = tour.page
+    for words in ("Invoice INV", "Credit note CN", "Packing slip of parcel"):
+        page.goto(tour.shop.url + order)
+        page.locator(f"main a:has-text('{words}')").first.click()
+        tour.look(f"merchant, {words.lower()}")
+    tour.visit("/merchant/mails", "merchant, mails")
+    page.locator("main th a").first.click()
+    tour.look("merchant, mail")
+    tour.visit("/merchant/mails/kinds", "merchant, kinds of mail")
+    tour.visit("/merchant/mails/kinds/confirmation", "merchant, kind of mail")
 
 
 def the_rest(tour: Tour) -> None:
