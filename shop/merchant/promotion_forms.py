@@ -140,7 +140,7 @@ def shown(promotion: Promotion) -> dict[str, object]:
     def money(minor: int) -> str:
         return f"{to_decimal(Money(minor, currency)):f}" if minor and currency else ""
 
-    last = promotion.ends_at - timedelta(microseconds=1) if promotion.ends_at is not None else None
+    last = last_day(promotion.ends_at) if promotion.ends_at is not None else None
     return {
         "title": promotion.title,
         "kind": promotion.kind.value,
@@ -155,6 +155,11 @@ def shown(promotion: Promotion) -> dict[str, object]:
         "most_orders": str(promotion.most_orders or ""),
         "most_per_customer": str(promotion.most_per_customer or ""),
     }
+
+
+def last_day(ends_at: datetime) -> date:
+    """The last day, in UTC, of what holds until that moment."""
+    return (ends_at - timedelta(microseconds=1)).date()
 
 
 def percent_words(rate_millionths: int) -> str:

@@ -10,7 +10,7 @@ from shop.audit import service as audit
 from shop.clock import utc_now
 from shop.content.claims import find_claims
 from shop.merchant.pages import blueprint, me, merchant_page, see, token_meta
-from shop.merchant.promotion_forms import PromotionForm, percent_words, shown
+from shop.merchant.promotion_forms import PromotionForm, last_day, percent_words, shown
 from shop.money import Money, format_money
 from shop.pricing.service import zones
 from shop.promotions import editing
@@ -28,6 +28,7 @@ class Row:
 
     promotion: Promotion
     takes_off: str
+    days: str
     state: str
 
 
@@ -35,7 +36,7 @@ class Row:
 def promotions() -> Response:
     """All promotions, the newest first."""
     now = utc_now()
-    rows = [Row(each, _takes_off(each), _state(each, now)) for each in editing.list_promotions(db())]
+    rows = [Row(each, _takes_off(each), _days(each), _state(each, now)) for each in editing.list_promotions(db())]
     return merchant_page("promotions.html", rows=rows, section="promotions", done=request.args.get("done"))
 
 
@@ -142,6 +143,13 @@ def _takes_off(promotion: Promotion) -> str:
     if promotion.kind is PromotionKind.AMOUNT:
         return format_money(Money(promotion.amount_minor, promotion.currency), config().locale)
     return "Delivery"
+
+
+def _days(promotion: Promotion) -> str:
+    """The first and the last day, both included."""
+    first = f"from {promotion.starts_at:%Y-%m-%d}" if promotion.starts_at is not None else ""
+    last = f"until {last_day(promotion.ends_at):%Y-%m-%d}" if promotion.ends_at is not None else ""
+    return " ".join(filter(None, (first, last))) or "always"
 
 
 def _state(promotion: Promotion, now: datetime) -> str:
