@@ -14,9 +14,12 @@ from shop.keys import new_token
 from shop.merchant.order_forms import RefundForm
 from shop.merchant.pages import blueprint, me, merchant_page, see, token_meta
 from shop.merchant.refund_rules import (
+    Part,
+    breakdown,
     delivery_paid,
     line_shares,
     parse_picked,
+    picks_delivery,
     read_picked,
     worth,
     write_picked,
@@ -41,20 +44,19 @@ def order_refund(number: str) -> Response:
     left = refunds.refundable(db(), order)
     picked = read_picked(order, request.args)
     with_delivery = request.args.get("delivery") == "y"
-    is_chosen = bool(any(picked.values()) or with_delivery)
-    wanted = worth(order, picked, with_delivery=with_delivery) if is_chosen else left
-    amount = min(wanted, left, key=lambda money: money.minor)
+    parts = _parts(order, picked, with_delivery=with_delivery)
+    amount = min(worth(parts, order.currency) if parts else left, left, key=lambda money: money.minor)
     form = RefundForm(
         meta=token_meta(),
         data={
             "amount": f"{to_decimal(amount):f}",
             "restock": any(picked.values()) and not returns.refusal(order, picked),
-            "picked": write_picked(picked),
+            "picked": write_picked(picked, with_delivery=with_delivery),
             "form_token": new_token(),
             "return_id": _return_id(request.args.get("return", "")),
         },
     )
-    return _page(order, form, picked=picked, with_delivery=with_delivery)
+    return _page(order, form)
 
 
 @blueprint.post("/orders/<number>/refund", endpoint="order_refund_check")
@@ -64,7 +66,7 @@ def check_refund(number: str) -> Response:
     form = RefundForm(request.form, meta=token_meta())
     amount = _amount(form, order)
     if amount is None or not _fits_shelf(form, order):
-        return _page(order, form, http_status=422)
+        return _page(order, form, 422)
     return _summary(order, form, amount)
 
 
@@ -77,7 +79,7 @@ def order_refund_send(number: str) -> Response:
     kept = _kept_amount(db(), token, order.id)
     amount = kept or _amount(form, order)
     if amount is None or not (kept or _fits_shelf(form, order)):
-        return _page(order, form, http_status=422)
+        return _page(order, form, 422)
     picked = parse_picked(order, form.picked.data or "")
     restock = picked if form.restock.data else {}
     wish = RefundWish(amount, (form.reason.data or "").strip(), token, me().actor, restock, picked)
@@ -93,7 +95,7 @@ def order_refund_send(number: str) -> Response:
         state = refunding.send_refund(web_desk(), written, now=now)
     except (BadInput, Conflict) as refusal:
         form.amount.errors = [str(refusal)]
-        return _page(order, form, http_status=422)
+        return _page(order, form, 422)
     except GatewayRefused:
         form.form_token.data = new_token()
         return _trouble(order, form, amount, is_refused=True)
@@ -170,32 +172,46 @@ def _audit(session: Session, order: Order, wish: RefundWish, refund_id: int, now
     )
 
 
-def _page(
-    order: Order,
-    form: RefundForm,
-    *,
-    picked: dict[int, int] | None = None,
-    with_delivery: bool = False,
-    http_status: int = 200,
-) -> Response:
+def _parts(order: Order, picked: dict[int, int], *, with_delivery: bool) -> list[Part]:
+    shares = line_shares(order, refunds.refunded_pieces(db(), order.id))
+    return breakdown(order, shares, picked, with_delivery=with_delivery)
+
+
+def _page(order: Order, form: RefundForm, http_status: int = 200) -> Response:
+    chosen = form.picked.data or ""
+    picked, with_delivery = parse_picked(order, chosen), picks_delivery(chosen)
+    parts = _parts(order, picked, with_delivery=with_delivery)
     return merchant_page(
         "refund.html",
         http_status,
         order=order,
         form=form,
-        shares=line_shares(order),
-        picked=parse_picked(order, form.picked.data or "") if picked is None else picked,
+        shares=line_shares(order, refunds.refunded_pieces(db(), order.id)),
+        picked=picked,
         with_delivery=with_delivery,
         delivery=delivery_paid(order),
+        parts=parts,
+        together=worth(parts, order.currency),
         left=refunds.refundable(db(), order),
         section="orders",
     )
 
 
 def _summary(order: Order, form: RefundForm, amount: Money) -> Response:
-    picked = parse_picked(order, form.picked.data or "")
+    chosen = form.picked.data or ""
+    picked = parse_picked(order, chosen)
+    parts = _parts(order, picked, with_delivery=picks_delivery(chosen))
     goods = [(line, picked[line.id]) for line in order.lines if picked.get(line.id)] if form.restock.data else []
-    return merchant_page("refund_check.html", order=order, form=form, amount=amount, goods=goods, section="orders")
+    return merchant_page(
+        "refund_check.html",
+        order=order,
+        form=form,
+        amount=amount,
+        goods=goods,
+        parts=parts,
+        together=worth(parts, order.currency),
+        section="orders",
+    )
 
 
 def _trouble(order: Order, form: RefundForm, amount: Money, *, is_refused: bool) -> Response:

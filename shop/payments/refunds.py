@@ -1,5 +1,6 @@
 """Refunds: written down under a lock that caps them, sent outside, settled by what the provider answers."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -195,6 +196,15 @@ def unsettled(session: Session) -> list[Refund]:
 def refunds_of(session: Session, order_id: int) -> list[Refund]:
     """All refunds of an order, oldest first."""
     return list(session.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.id)))
+
+
+def refunded_pieces(session: Session, order_id: int) -> dict[int, int]:
+    """Units per line id that refunds were made for, but for those that failed."""
+    found = select(Refund.pieces).where(Refund.order_id == order_id, Refund.state != RefundState.FAILED)
+    gone = Counter[int]()
+    for pieces in session.scalars(found):
+        gone.update({int(line_id): units for line_id, units in pieces.items()})
+    return dict(gone)
 
 
 def refundable(session: Session, order: Order) -> Money:

@@ -71,7 +71,10 @@ class Bench:
         self, number: str = "TS-TEST-0001", *, now: datetime = NOW, own_page: str = "", **fields: object
     ) -> PaymentRequest:
         """An order with a payment call that is written down and not sent."""
-        order_id = self.order(number, **fields)
+        return self.prepared_for(self.order(number, **fields), now=now, own_page=own_page)
+
+    def prepared_for(self, order_id: int, *, now: datetime = NOW, own_page: str = "") -> PaymentRequest:
+        """A payment call for an order that is there, written down and not sent."""
         with self.desk.transaction() as session:
             return service.prepare_attempt(
                 session,
