@@ -46,6 +46,7 @@ def _as_values(order: Order, refunded_minor: int) -> dict[str, Any]:
         "currency": order.currency,
         "subtotal_minor": order.subtotal_minor,
         "discount_minor": order.discount_minor,
+        "promotion_code": order.promotion_code,
         "shipping_minor": order.shipping_minor,
         "tax_minor": order.tax_minor,
         "tax_inclusive": order.tax_inclusive,
@@ -63,5 +64,6 @@ def _line(line: OrderLine) -> dict[str, Any]:
         "quantity": line.quantity,
         "unit_minor": line.unit_minor,
         "total_minor": line.total_minor,
+        "discount_minor": line.discount_minor,
         "tax_minor": line.tax_minor,
     }

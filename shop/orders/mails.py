@@ -23,6 +23,7 @@ class Kind:
 
 CONFIRMATION = Kind("confirmation", "Thank you for your order")
 SHIPPED = Kind("shipped", "Your parcel is on its way: order")
+READY = Kind("shipped", "Ready for you to pick up: order")
 REFUNDED = Kind("refunded", "Your refund for order")
 CANCELLED = Kind("cancelled", "Cancelled: order")
 SOLD_OUT = Kind("sold_out", "Sold out, and your refund has been asked for: order")
@@ -59,7 +60,8 @@ def write_shipped(
         "to_come": [goods_words(line.to_ship, line) for line in order.lines if line.to_ship],
         "key": f"shipped:{shipment.id}",
     }
-    return enqueue(session, order, SHIPPED, values, letterhead=letterhead, now=now)
+    kind = READY if order.pick_up_at else SHIPPED
+    return enqueue(session, order, kind, values, letterhead=letterhead, now=now)
 
 
 def write_refunded(

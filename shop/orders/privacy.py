@@ -100,6 +100,9 @@ def _as_values(order: Order) -> dict[str, object]:
         },
         "currency": order.currency,
         "total_minor": order.total_minor,
+        "discount_minor": order.discount_minor,
+        "promotion_code": order.promotion_code,
+        "pick_up_at": order.pick_up_at,
         "shipping_minor": order.shipping_minor,
         "tax_minor": order.tax_minor,
         "lines": [

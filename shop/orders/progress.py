@@ -9,6 +9,7 @@ from shop.orders.withdrawals import is_whole
 
 WITHDRAWN = "What you paid comes back to you the way it came. If the parcel has reached you, please send it back."
 
+PICK_UP = "A confirmation is on its way to you by mail. We write to you again when you can pick up your goods."
 PARTLY = "The rest follows in another parcel, and we write to you again when it leaves."
 
 
@@ -43,9 +44,15 @@ def progress_of(order: Order) -> Progress:
         return Progress(*_pending_words(order, steps))
     if is_whole(order):
         return Progress("You withdrew from this order", steps, WITHDRAWN)
+    if order.pick_up_at:
+        return _pick_up_progress(order, (*steps[:-1], Step("Ready", sent.at)))
+    return _parcel_progress(order, steps)
+
+
+def _parcel_progress(order: Order, steps: tuple[Step, ...]) -> Progress:
     if order.shipment_state is ShipmentState.PARTLY_SHIPPED:
         first = Step("Sent in part", _when(order, "shipment", ShipmentState.PARTLY_SHIPPED))
-        return Progress("A part of your order is on its way", (*steps[:-1], first, sent), PARTLY)
+        return Progress("A part of your order is on its way", (*steps[:-1], first, steps[-1]), PARTLY)
     if order.shipment_state is ShipmentState.SHIPPED:
         return Progress("Your parcel is on its way", steps, "If something is not right with it, write to us.")
     return Progress(
@@ -53,6 +60,14 @@ def progress_of(order: Order) -> Progress:
         steps,
         "A confirmation is on its way to you by mail. We pack your parcel and write to you again when it leaves.",
     )
+
+
+def _pick_up_progress(order: Order, steps: tuple[Step, ...]) -> Progress:
+    if order.shipment_state is ShipmentState.SHIPPED:
+        return Progress("Your goods are ready for you", steps, f"You pick them up at: {order.pick_up_at}")
+    if order.shipment_state is ShipmentState.PARTLY_SHIPPED:
+        return Progress("A part of your goods is ready for you", steps, f"You pick it up at: {order.pick_up_at}")
+    return Progress("Thank you for your order", steps, PICK_UP)
 
 
 def _pending_words(order: Order, steps: tuple[Step, ...]) -> tuple[str, tuple[Step, ...], str]:

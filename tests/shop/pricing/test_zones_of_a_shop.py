@@ -11,10 +11,15 @@ from shop.catalogue.rules import Standards, TypeSafety, problems
 from shop.db import begin_write
 from shop.mail.models import OutboxMail
 from shop.merchant.price_words import price_words
+from shop.orders import mails
+from shop.orders.models import Shipment
+from shop.orders.progress import progress_of
+from shop.orders.states import OrderState, ShipmentState
 from shop.pricing.zone_file import read_zones
 from tests.conftest import MakeApp
-from tests.make import make_product, make_promotion, make_values
+from tests.make import NOW, make_order, make_product, make_promotion, make_values
 from tests.shop.checkout.shopper import Shopper, orders_of
+from tests.shop.payments.conftest import LETTERHEAD
 
 FILE = """
 home = "US"
@@ -96,6 +101,25 @@ def test_picking_up_costs_nothing_and_says_where_from_the_cart_to_the_mail(shopp
     for text in (details, review, shopper.client.get(f"/order/{order.token}").text, mail.text, mail.html):
         assert where in text
     assert "It goes to" not in mail.text
+
+
+def test_what_is_picked_up_is_said_to_be_ready_and_no_parcel_to_be_on_its_way(session: Session) -> None:
+    make_product(session)
+    order = make_order(
+        session, pick_up_at="12 Low Street", shipment_state=ShipmentState.SHIPPED, state=OrderState.COMPLETED
+    )
+    parcel = Shipment(order_id=order.id, carrier="by hand", shipped_at=NOW)
+    session.add(parcel)
+    session.flush()
+
+    mails.write_shipped(session, order, parcel, letterhead=LETTERHEAD, now=NOW)
+
+    mail = session.scalars(select(OutboxMail)).one()
+    assert mail.subject.startswith("Ready for you to pick up")
+    assert "12 Low Street" in mail.text
+    assert "parcel" not in f"{mail.subject} {mail.text}".lower()
+    assert progress_of(order).headline == "Your goods are ready for you"
+    assert progress_of(order).next_words == "You pick them up at: 12 Low Street"
 
 
 def test_a_product_page_names_the_lightest_parcel_and_not_the_shop(shopper: Shopper) -> None:
