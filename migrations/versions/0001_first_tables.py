@@ -358,6 +358,7 @@ def upgrade() -> None:
     sa.Column('unit_minor', sa.BigInteger(), nullable=False),
     sa.Column('total_minor', sa.BigInteger(), nullable=False),
     sa.Column('discount_minor', sa.BigInteger(), server_default='0', nullable=False),
+    sa.Column('parts', sa.JSON(), server_default='{}', nullable=False),
     sa.Column('tax_minor', sa.BigInteger(), nullable=False),
     sa.Column('tax_rate', sa.Integer(), nullable=False),
     sa.CheckConstraint('quantity > 0', name=op.f('ck_shop_order_line_quantity_positive')),
@@ -554,6 +555,17 @@ def upgrade() -> None:
     with op.batch_alter_table('shop_withdrawal', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_shop_withdrawal_order_id'), ['order_id'], unique=False)
 
+    op.create_table('shop_bundle_part',
+    sa.Column('variant_id', sa.Integer(), nullable=False),
+    sa.Column('part_sku', sa.String(length=60), nullable=False),
+    sa.Column('quantity', sa.Integer(), nullable=False),
+    sa.CheckConstraint('quantity > 0', name=op.f('ck_shop_bundle_part_quantity_positive')),
+    sa.ForeignKeyConstraint(['variant_id'], ['shop_variant.id'], name=op.f('fk_shop_bundle_part_variant_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('variant_id', 'part_sku', name=op.f('pk_shop_bundle_part'))
+    )
+    with op.batch_alter_table('shop_bundle_part', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_shop_bundle_part_part_sku'), ['part_sku'], unique=False)
+
     op.create_table('shop_cart_line',
     sa.Column('cart_id', sa.Integer(), nullable=False),
     sa.Column('variant_id', sa.Integer(), nullable=False),
@@ -701,6 +713,10 @@ def downgrade() -> None:
 
     op.drop_table('shop_invoice')
     op.drop_table('shop_cart_line')
+    with op.batch_alter_table('shop_bundle_part', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_shop_bundle_part_part_sku'))
+
+    op.drop_table('shop_bundle_part')
     with op.batch_alter_table('shop_withdrawal', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_shop_withdrawal_order_id'))
 

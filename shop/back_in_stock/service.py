@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from shop.back_in_stock.models import StockWish
 from shop.back_in_stock.rules import CONFIRM_WITHIN, CONSENT_TEXT, WAIT_AT_MOST
 from shop.catalogue.models import Product, Variant
-from shop.catalogue.shelf import stock_level
+from shop.catalogue.shelf import bundle_units, stock_level
 from shop.catalogue.states import ProductStatus
 from shop.db import insert_if_absent
 from shop.errors import NotFound
@@ -19,6 +19,7 @@ from shop.mail.letterhead import Letterhead
 from shop.mail.rendering import render
 from shop.mail.service import Letter, enqueue
 
+_UNITS = func.coalesce(bundle_units(), stock_level.c.available, 0)
 _SOLD = (Variant.active, Product.status == ProductStatus.PUBLISHED)
 
 
@@ -115,8 +116,8 @@ def tell_due(
         select(StockWish.id, StockWish.email, Variant.sku, Product.title, Variant.option_value, Product.slug)
         .join(Variant, Variant.sku == StockWish.sku)
         .join(Product, Product.id == Variant.product_id)
-        .join(stock_level, stock_level.c.sku == Variant.sku)
-        .where(StockWish.confirmed_at.is_not(None), stock_level.c.available > 0, *_SOLD)
+        .outerjoin(stock_level, stock_level.c.sku == Variant.sku)
+        .where(StockWish.confirmed_at.is_not(None), _UNITS > 0, *_SOLD)
         .order_by(StockWish.id)
         .limit(limit)
     ).all()

@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, or_, select
+from sqlalchemy import Row, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from shop.cart.models import Cart, CartLine
 from shop.cart.rules import CartLineView, CartView, DeliveryChoice, notices
-from shop.catalogue.models import Picture, Price, Product, Variant
+from shop.cart.shelf import CartShelf, shelf_of
+from shop.catalogue.models import BundlePart, Picture, Price, Product, Variant
 from shop.catalogue.states import ProductStatus
 from shop.money import Money
 from shop.pricing.rules import Item, Place, Zones, delivery_price, make_quote
@@ -28,6 +29,7 @@ _PICTURE = (
 _CONTENTS = (
     select(
         Variant.sku,
+        Variant.id.label("variant_id"),
         Product.id.label("product_id"),
         Product.slug,
         Product.title,
@@ -43,6 +45,11 @@ _CONTENTS = (
         StockLevel.available,
         Variant.active,
         Product.status,
+        select(func.count())
+        .where(BundlePart.variant_id == Variant.id)
+        .correlate(Variant)
+        .scalar_subquery()
+        .label("part_count"),
         _PICTURE.label("picture_file"),
     )
     .join(Variant, Variant.id == CartLine.variant_id)
@@ -69,7 +76,8 @@ def view(
     """
     place = place_of(cart, zones)
     rows = session.execute(_CONTENTS, {"its_cart": cart.id, "in_currency": place.zone.currency}).all()
-    lines = tuple(_line(row, place.zone.currency, own_holds or {}) for row in rows)
+    shelf = shelf_of(session, rows, own_holds or {})
+    lines = tuple(_line(row, place.zone.currency, shelf) for row in rows)
     items = [_item(row, line.unit) for row, line in zip(rows, lines, strict=True) if line.unit is not None]
     sale = Sale(place, items, now)
     choice = promotions.choice_for(session, cart.promotion_code, sale, cart_id=cart.id, email=email)
@@ -93,7 +101,7 @@ def place_of(cart: Cart, zones: Zones) -> Place:
     return Place(zone, country, region, zone.method_or_cheapest(cart.shipping_method))
 
 
-def _line(row: Row[*tuple[Any, ...]], currency: str, own_holds: Mapping[str, int]) -> CartLineView:
+def _line(row: Row[*tuple[Any, ...]], currency: str, shelf: CartShelf) -> CartLineView:
     is_sold = row.active and row.status is ProductStatus.PUBLISHED and row.minor is not None
     unit = Money(row.minor, currency) if is_sold else None
     return CartLineView(
@@ -108,10 +116,11 @@ def _line(row: Row[*tuple[Any, ...]], currency: str, own_holds: Mapping[str, int
         total=None if unit is None else unit * row.quantity,
         notices=notices(
             quantity=row.quantity,
-            available=(row.available or 0) + own_holds.get(row.sku, 0),
+            available=shelf.take(row.sku, row.quantity) if is_sold else 0,
             seen=Money(row.seen_minor, row.seen_currency),
             unit=unit,
         ),
+        parts=shelf.parts.get(row.sku, ()),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shop.catalogue.bundles import PartView
 from shop.errors import BadInput
 from shop.money import Money
 from shop.pricing.rules import Place, Quote, ShippingMethod
@@ -71,7 +72,7 @@ class Notice:
 @dataclass(frozen=True, slots=True)
 class CartLineView:
     """A line as its visitor sees it. `unit` and `total` are None when it is not sold any more,
-    `picture_file` when the merchant uploaded no picture."""
+    `picture_file` when the merchant uploaded no picture. A bundle has `parts`."""
 
     sku: str
     product_id: int
@@ -83,6 +84,7 @@ class CartLineView:
     unit: Money | None
     total: Money | None
     notices: tuple[Notice, ...]
+    parts: tuple[PartView, ...] = ()
 
     @property
     def is_orderable(self) -> bool:

@@ -12,6 +12,7 @@ from shop.cart.models import Cart, CartLine
 from shop.cart.rules import MAX_LINES, MAX_QUANTITY, CartFull, CartTerms, CartView, NotSold, SoldOut
 from shop.cart.upkeep import clear_after_payment, delete_expired, lock_cart
 from shop.catalogue.models import Price, Product, Variant
+from shop.catalogue.shelf import bundle_units
 from shop.catalogue.states import ProductStatus
 from shop.db import Base
 from shop.errors import BadInput, NotFound
@@ -49,8 +50,9 @@ _TOUCH = (
     .returning(Cart.id, Cart.country)
     .execution_options(synchronize_session=False)
 )
+_AVAILABLE = func.coalesce(bundle_units(), StockLevel.available).label("available")
 _OFFER = (
-    select(Variant.id, Product.title, Product.slug, Variant.option_value, Price.minor, StockLevel.available)
+    select(Variant.id, Product.title, Product.slug, Variant.option_value, Price.minor, _AVAILABLE)
     .join(Product, Product.id == Variant.product_id)
     .outerjoin(Price, (Price.variant_id == Variant.id) & (Price.currency == bindparam("in_currency")))
     .outerjoin(StockLevel, StockLevel.sku == Variant.sku)

@@ -19,15 +19,16 @@ class Wording:
     allergens: tuple[str, ...]
 
 
-def wording(product: Any) -> Wording:
-    """The words for a row with the columns of Product."""
+def wording(product: Any, safety: Any = None) -> Wording:
+    """The words for a row with the columns of Product; `safety` stands in for its own safety fields."""
+    safety = safety or product
     return Wording(
         facts=tuple((label, value[:1].upper() + value[1:]) for label, value in _facts(product) if value),
         fits=tuple(_fits(product)),
         less_fitting=tuple(_less_fitting(product)),
-        not_for=_health(product.contraindications),
-        ask_first=_health(product.cautions),
-        allergens=tuple(codes.ALLERGENS.get(code, code) for code in product.allergens or ()),
+        not_for=_health(safety.contraindications),
+        ask_first=_health(safety.cautions),
+        allergens=tuple(codes.ALLERGENS.get(code, code) for code in safety.allergens or ()),
     )
 
 

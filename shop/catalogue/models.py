@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shop.catalogue.states import ProductStatus
@@ -103,6 +103,23 @@ class Variant(Base):
 
     product: Mapped[Product] = relationship(back_populates="variants")
     prices: Mapped[list["Price"]] = relationship(cascade="all, delete-orphan", lazy="selectin")
+    parts: Mapped[list["BundlePart"]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", order_by="BundlePart.part_sku"
+    )
+
+
+class BundlePart(Base):
+    """A variant is a bundle when it has parts: it is made of `quantity` units of each, and has no stock of its own.
+
+    `part_sku` names another variant. It is no foreign key: where nothing answers to it, the bundle is not sold.
+    """
+
+    __tablename__ = "shop_bundle_part"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+
+    variant_id: Mapped[int] = mapped_column(ForeignKey("shop_variant.id", ondelete="CASCADE"), primary_key=True)
+    part_sku: Mapped[str] = mapped_column(String(60), primary_key=True, index=True)
+    quantity: Mapped[int] = mapped_column(default=1)
 
 
 class Price(Base):

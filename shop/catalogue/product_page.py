@@ -8,13 +8,14 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from shop.catalogue import codes
+from shop.catalogue.bundles import PartView, parts_of_product, safety_with_parts, view_of
 from shop.catalogue.cards import ShopWindow, stock_text
 from shop.catalogue.facts import Wording, wording
 from shop.catalogue.memory import engine_of, remembered
-from shop.catalogue.models import CatalogueVersion, Picture, Price, Product, Variant
+from shop.catalogue.models import BundlePart, CatalogueVersion, Picture, Price, Product, Variant
 from shop.catalogue.price_history import price_histories
 from shop.catalogue.reductions import Offered, lowest_before
-from shop.catalogue.shelf import stock_level
+from shop.catalogue.shelf import bundle_units, stock_level
 from shop.catalogue.states import ProductStatus
 from shop.errors import NotFound
 from shop.money import Money
@@ -32,7 +33,10 @@ class PictureView:
 
 @dataclass(frozen=True, slots=True)
 class VariantView:
-    """One thing to put into the cart. `lowest_before` is the lowest price of the 30 days before a reduction (R41)."""
+    """One thing to put into the cart. `lowest_before` is the lowest price of the 30 days before a reduction (R41).
+
+    A bundle has `parts`.
+    """
 
     sku: str
     label: str
@@ -42,6 +46,7 @@ class VariantView:
     stock_text: str
     history: tuple[Offered, ...] = ()
     lowest_before: Money | None = None
+    parts: tuple[PartView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +95,11 @@ class ProductView:
         return self.variants[0].lowest_before if len(told) == 1 else None
 
     @property
+    def parts(self) -> tuple[PartView, ...]:
+        """What it contains, where that is the same for all variants."""
+        return self.variants[0].parts if len({variant.parts for variant in self.variants}) == 1 else ()
+
+    @property
     def is_lone(self) -> bool:
         """Whether there is nothing to choose."""
         return len(self.variants) == 1
@@ -97,14 +107,15 @@ class ProductView:
 
 _VERSION = select(CatalogueVersion.version).where(CatalogueVersion.id == 1).scalar_subquery()
 _SHELF = (
-    select(Variant.sku, func.coalesce(stock_level.c.available, 0), _VERSION)
+    select(Variant.sku, func.coalesce(bundle_units(), stock_level.c.available, 0), _VERSION)
     .join(Product, Product.id == Variant.product_id)
     .outerjoin(stock_level, stock_level.c.sku == Variant.sku)
     .where(Product.slug == bindparam("slug"), Product.status == ProductStatus.PUBLISHED, Variant.active)
 )
 _PRODUCT = select(*Product.__table__.c).where(Product.slug == bindparam("slug"))
+_PART_COUNT = select(func.count()).where(BundlePart.variant_id == Variant.id).correlate(Variant).scalar_subquery()
 _VARIANTS = (
-    select(Variant.sku, Variant.option_value, Variant.id, Price.minor)
+    select(Variant.sku, Variant.option_value, Variant.id, Price.minor, _PART_COUNT.label("part_count"))
     .join(Price, (Price.variant_id == Variant.id) & (Price.currency == bindparam("currency")))
     .where(Variant.product_id == bindparam("product_id"), Variant.active)
     .order_by(Variant.position, Variant.id)
@@ -117,7 +128,7 @@ _PICTURES = (
 
 
 def get_product_page(session: Session, slug: str, window: ShopWindow, *, now: datetime | None = None) -> ProductView:
-    """The page of a published product. One statement, or five after a change. Raises NotFound for any other slug.
+    """The page of a published product. One statement, or six after a change. Raises NotFound for any other slug.
 
     Reductions are told as they stand at `now`; without it none are.
     """
@@ -148,6 +159,7 @@ def _read(session: Session, slug: str, window: ShopWindow) -> ProductView:
     variant_rows = connection.execute(_VARIANTS, {"product_id": product.id, "currency": window.currency}).all()
     pictures = connection.execute(_PICTURES, {"product_id": product.id}).all()
     kind = codes.label_of(product.type)
+    parts = parts_of_product(session, product.id) if any(row.part_count for row in variant_rows) else ()
     histories = price_histories(session, product.id, window.currency)
     return ProductView(
         sku=product.sku,
@@ -160,10 +172,10 @@ def _read(session: Session, slug: str, window: ShopWindow) -> ProductView:
         price=Money(product.price_from_minor, window.currency),
         price_is_from=product.price_to_minor > product.price_from_minor,
         option_name=product.option_name,
-        variants=tuple(_variant(row, pictures, window, histories.get(row.sku, ())) for row in variant_rows),
+        variants=tuple(_variant(row, pictures, window, histories.get(row.sku, ()), parts) for row in variant_rows),
         pictures=_pictures(product, pictures, window),
         areas=tuple((code, codes.AREAS[code]) for code in product.areas if code in codes.AREAS and code != "any"),
-        words=wording(product),
+        words=wording(product, safety_with_parts(product, parts)),
         session_minutes=product.session_minutes,
         care=product.care,
         maker=product.maker,
@@ -172,12 +184,13 @@ def _read(session: Session, slug: str, window: ShopWindow) -> ProductView:
     )
 
 
-def _variant(row: Any, pictures: Any, window: ShopWindow, history: tuple[Offered, ...]) -> VariantView:
-    sku, option, variant_id, minor = row
+def _variant(row: Any, pictures: Any, window: ShopWindow, history: tuple[Offered, ...], parts: Any) -> VariantView:
+    sku, option, variant_id, minor, _ = row
     own = next((picture.file_name for picture in pictures if picture.variant_id == variant_id), None)
     address = window.media_url + own if own else f"{window.picture_url}{sku}.svg"
     label = option[:1].upper() + option[1:]
-    return VariantView(sku, label, Money(minor, window.currency), address, False, "", history)
+    own_parts = tuple(view_of(part) for part in parts if part.variant_id == variant_id)
+    return VariantView(sku, label, Money(minor, window.currency), address, False, "", history=history, parts=own_parts)
 
 
 def _pictures(product: Any, rows: Any, window: ShopWindow) -> tuple[PictureView, ...]:

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from shop.catalogue import codes
 from shop.catalogue.states import ProductStatus
-from shop.catalogue.values import FieldProblem, ProductValues
+from shop.catalogue.values import FieldProblem, ProductValues, VariantValues
 from shop.money import MAX_MINOR
 
 SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
@@ -20,6 +20,7 @@ SIZES = re.compile(
 )
 MAX_VARIANTS = 60
 MAX_GOES_WITH = 12
+MAX_PARTS, MAX_OF_A_PART = 8, 20
 TEXT_LIMITS = {
     "title": 160, "description": 5_000, "care": 2_000, "maker": 200, "eu_contact": 200, "warnings": 2_000,
     "set_includes": 200, "registration_number": 80, "option_name": 40, "tax_class": 20, "rating_avg": 8,
@@ -174,6 +175,7 @@ def _variants(values: ProductValues, currency: str) -> Iterator[FieldProblem]:
         if sku.lower() in skus:
             yield FieldProblem("variants", "each variant once", shown(variant.option_value), "Remove the second one.")
         skus.add(sku.lower())
+        yield from _parts(variant, skus | {sku.lower()})
         if currency not in variant.prices:
             yield FieldProblem(f"price_{currency.lower()}", f"a price in {currency}", "nothing", "Fill in the price.")
         for code, minor in variant.prices.items():
@@ -187,6 +189,18 @@ def _tax_class(values: ProductValues, known: frozenset[str] | None) -> Iterator[
         yield FieldProblem(
             "tax_class", expected, shown(values.tax_class), "Leave it empty for goods that are taxed like the rest."
         )
+
+
+def _parts(variant: VariantValues, own: set[str]) -> Iterator[FieldProblem]:
+    if len(variant.parts) > MAX_PARTS:
+        yield FieldProblem("bundle_parts", f"{MAX_PARTS} parts at the most", str(len(variant.parts)), "Remove some.")
+    if len({sku.lower() for sku, _ in variant.parts}) < len(variant.parts):
+        yield FieldProblem("bundle_parts", "each part once", "one of them twice", "Write how many of it: PIL01*2.")
+    for sku, quantity in variant.parts:
+        if not VARIANT_SKU.fullmatch(sku) or sku.lower() in own:
+            yield FieldProblem("bundle_parts", "SKUs of other variants", shown(sku), "Correct the SKU.")
+        if not 1 <= quantity <= MAX_OF_A_PART:
+            yield FieldProblem("bundle_parts", f"1 to {MAX_OF_A_PART} of a part", str(quantity), "Correct the number.")
 
 
 def _goes_with(values: ProductValues) -> Iterator[FieldProblem]:

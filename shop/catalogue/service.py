@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, selectinload
 
-from shop.catalogue import rules, search
-from shop.catalogue.models import CatalogueVersion, Price, Product, ProductFacet, Variant
+from shop.catalogue import bundles, rules, search
+from shop.catalogue.models import BundlePart, CatalogueVersion, Price, Product, ProductFacet, Variant
 from shop.catalogue.price_history import note_prices
 from shop.catalogue.states import ProductStatus
 from shop.catalogue.values import FieldProblem, ProductValues, VariantValues
@@ -64,6 +64,8 @@ def save_product(
     publish = status is ProductStatus.PUBLISHED
     if found := rules.problems(values, currency=currency, publish=publish, standards=standards):
         raise InvalidProduct(found)
+    if any(variant.parts for variant in values.variants):
+        _refuse_wrong_parts(session, values)
     if product is None:
         product = Product(sku=values.sku, position=_next_position(session), created_at=now, slug="", variants=[])
         session.add(product)
@@ -129,6 +131,7 @@ def values_of(product: Product) -> ProductValues:
             option_value=variant.option_value,
             prices={price.currency: price.minor for price in variant.prices},
             sku=variant.sku,
+            parts=tuple(sorted((part.part_sku, part.quantity) for part in variant.parts)),
         )
         for variant in product.variants
         if variant.active
@@ -184,10 +187,11 @@ def _write_variants(session: Session, product: Product, wanted: Sequence[Variant
         variant = present.get(sku)
         if variant is None:
             _refuse_foreign_sku(session, product, sku)
-            variant = Variant(sku=sku, prices=[])
+            variant = Variant(sku=sku, prices=[], parts=[])
             product.variants.append(variant)
         variant.option_value, variant.position, variant.active = values.option_value, position, values.active
         _write_prices(variant, values)
+        _write_parts(variant, values)
     for sku, variant in present.items():
         if sku not in named:
             variant.active = False
@@ -211,6 +215,28 @@ def _write_prices(variant: Variant, values: VariantValues) -> None:
         else:
             variant.prices.append(Price(currency=currency, minor=minor))
     variant.prices[:] = [price for price in variant.prices if price.currency in values.prices]
+
+
+def _write_parts(variant: Variant, values: VariantValues) -> None:
+    present, wanted = {part.part_sku: part for part in variant.parts}, dict(values.parts)
+    for sku, quantity in wanted.items():
+        if sku in present:
+            present[sku].quantity = quantity
+        else:
+            variant.parts.append(BundlePart(part_sku=sku, quantity=quantity))
+    variant.parts[:] = [part for part in variant.parts if part.part_sku in wanted]
+
+
+def _refuse_wrong_parts(session: Session, values: ProductValues) -> None:
+    with session.no_autoflush:
+        known = bundles.known_parts(session, (sku for variant in values.variants for sku, _ in variant.parts))
+        found = bundles.part_problems(values, known)
+        own = [variant.sku or rules.variant_sku(values.sku, variant.option_value) for variant in values.variants]
+        if bundles.is_part_of_a_bundle(session, own):
+            fix = "Sell it alone, or take it out of the other bundle first."
+            found.append(FieldProblem("bundle_parts", "a product that is in no bundle itself", values.sku, fix))
+    if found:
+        raise InvalidProduct(found)
 
 
 def _write_price_range(product: Product, currency: str) -> None:

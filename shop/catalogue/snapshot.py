@@ -1,11 +1,13 @@
 """All published products at once, for the recommender: attributes, lowest price, and whether any variant is there."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.catalogue.bundles import PartRow, parts_by_product, safety_with_parts
 from shop.catalogue.models import Product
 from shop.catalogue.shelf import is_on_shelf
 from shop.catalogue.states import ProductStatus
@@ -14,7 +16,10 @@ Codes = tuple[str, ...]
 
 
 class PublishedProduct(NamedTuple):
-    """What may enter a ranking: no cost, no margin, no ratings, no stock count. `price_minor` is the lowest."""
+    """What may enter a ranking: no cost, no margin, no ratings, no stock count. `price_minor` is the lowest.
+
+    The safety fields of a bundle are those of all that is in it.
+    """
 
     sku: str
     title: str
@@ -50,7 +55,7 @@ _COLUMNS: tuple[Any, ...] = tuple(
     if name != "available"
 )
 _ALL = (
-    select(*_COLUMNS, is_on_shelf())
+    select(Product.id, *_COLUMNS, is_on_shelf())
     .where(Product.status == ProductStatus.PUBLISHED)
     .order_by(Product.position, Product.id)
 )
@@ -58,8 +63,14 @@ _AVAILABLE = select(Product.sku).where(Product.status == ProductStatus.PUBLISHED
 
 
 def all_published(session: Session) -> Sequence[PublishedProduct]:
-    """Every published product in the list's order. One statement; keep it per `service.catalogue_version`."""
-    return [PublishedProduct._make(row) for row in session.execute(_ALL)]
+    """Every published product in the list's order. Two statements; keep it per `service.catalogue_version`."""
+    parts = parts_by_product(session)
+    return [_with_parts(PublishedProduct._make(row[1:]), parts.get(row[0], ())) for row in session.execute(_ALL)]
+
+
+def _with_parts(product: PublishedProduct, parts: Sequence[PartRow]) -> PublishedProduct:
+    """The product with the safety of all that is in it."""
+    return product._replace(**asdict(safety_with_parts(product, parts))) if parts else product
 
 
 def available_skus(session: Session) -> frozenset[str]:

@@ -10,12 +10,16 @@ Codes = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VariantValues:
-    """One thing to put into a cart. `prices` maps a currency to minor units; an empty `sku` is made from the option."""
+    """One thing to put into a cart. `prices` maps a currency to minor units; an empty `sku` is made from the option.
+
+    `parts` are SKU and quantity of the variants that a bundle is made of, sorted by SKU; a bundle has no own stock.
+    """
 
     option_value: str = ""
     prices: Mapping[str, int] = field(default_factory=dict)
     sku: str = ""
     active: bool = True
+    parts: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

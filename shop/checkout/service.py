@@ -127,8 +127,7 @@ def place_order(
     refuse_hoarder(session, details.email, most=terms.open_orders_per_email)
     order = orders.create_order(session, _draft(contents, details, intent), now=now)
     expires_at = now + timedelta(minutes=terms.hold_minutes)
-    wanted = {line.sku: line.quantity for line in order.lines}
-    stock.hold_for_new_order(session, order.id, wanted, expires_at=expires_at)
+    stock.hold_for_new_order(session, order.id, orders.units_of(order.lines), expires_at=expires_at)
     if contents.promotion.applied is not None:
         _take_promotion(session, contents.promotion.applied, order, now=now)
     if order.total_minor == 0:
@@ -186,7 +185,9 @@ def _draft(contents: CartView, details: CheckoutDetails, intent: Intent) -> orde
             country=details.country,
         ),
         lines=tuple(
-            orders.LineDraft(line.sku, line.title, line.option_value, quoted)
+            orders.LineDraft(
+                line.sku, line.title, line.option_value, quoted, {part.sku: part.quantity for part in line.parts}
+            )
             for line, quoted in zip(contents.lines, contents.quote.lines, strict=True)
         ),
         quote=contents.quote,

@@ -1,7 +1,7 @@
 """The columns of the catalogue's CSV: how each cell is read into a value and written back to the same text."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -13,6 +13,7 @@ UNKNOWN = "?"
 """The cell of a safety field that nobody has filled in; an empty cell says that there is none."""
 PRICE_COLUMN = "price_usd"
 _PRICE = re.compile(r"price_([a-z]{3})")
+_PART = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,59})\s*(?:\*\s*([0-9]{1,3}))?")
 _GUARDED = re.compile(r"'+[=+\-@\t\r]")
 _RISKY = re.compile(r"'*[=+\-@\t\r]")
 
@@ -86,6 +87,20 @@ def read_whole(text: str, _currency: str = "") -> int | None:
     if not re.fullmatch(r"[0-9]{1,9}", text):
         raise WrongCell("a whole number, zero or more", "Write digits only.")
     return int(text)
+
+
+def read_parts(text: str) -> tuple[tuple[str, int], ...]:
+    """The parts of a bundle, such as "MAT01-TEAL + PIL01*2": SKU and quantity, by SKU. Empty for no bundle."""
+    named = [part.strip() for part in text.replace(",", "+").split("+") if part.strip()]
+    found = [_PART.fullmatch(part) for part in named]
+    if any(part is None for part in found):
+        raise WrongCell("SKUs with + between, such as MAT01-TEAL + PIL01*2", "Write *2 behind a SKU for two of it.")
+    return tuple(sorted((part[1], int(part[2] or 1)) for part in found if part is not None))
+
+
+def write_parts(parts: Iterable[tuple[str, int]]) -> str:
+    """Parts as the text that `read_parts` reads."""
+    return " + ".join(sku if quantity == 1 else f"{sku}*{quantity}" for sku, quantity in parts)
 
 
 def _read_millimetres(text: str, _currency: str) -> int | None:
@@ -192,7 +207,7 @@ def _columns() -> dict[str, Column]:
 
 FIELD_COLUMNS = _columns()
 """The columns that fill one field of ProductValues each."""
-VARIANT_COLUMNS = ("variants", "variant_skus", "stock")
+VARIANT_COLUMNS = ("variants", "variant_skus", "bundle_parts", "stock")
 COLUMNS = frozenset([*FIELD_COLUMNS, *VARIANT_COLUMNS])
 NEEDED_TO_CREATE = ("title", "type", "contraindications", "cautions", "allergens", "powered")
 COLUMN_OF_FIELD = {column.field: name for name, column in FIELD_COLUMNS.items()}

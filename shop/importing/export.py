@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -10,17 +10,21 @@ from sqlalchemy.orm import Session, selectinload
 from shop.catalogue.models import Price, Product
 from shop.catalogue.service import values_of
 from shop.catalogue.values import ProductValues
-from shop.importing.cells import FIELD_COLUMNS, guarded, write_money
+from shop.importing.cells import FIELD_COLUMNS, VARIANT_COLUMNS, guarded, write_money, write_parts
 from shop.importing.rules import split_evenly
 from shop.importing.service import stock_of
 
 PAGE = 200
 
 
-def export_products(session: Session, *, currency: str) -> Iterator[str]:
-    """The header, then one line a product, drafts and archived ones included, in the list's order."""
-    currencies = sorted(session.scalars(select(Price.currency).distinct()) or [currency])
-    columns = [*FIELD_COLUMNS, *(f"price_{code.lower()}" for code in currencies), "variants", "variant_skus", "stock"]
+def export_products(session: Session, *, currency: str, currencies: Iterable[str] = ()) -> Iterator[str]:
+    """The header, then one line a product, drafts and archived ones included, in the list's order.
+
+    There is a column for each currency that the shop sells in (`currencies`) or that has a price, filled in or not.
+    """
+    used = session.scalars(select(Price.currency).distinct())
+    columns_for = sorted({currency, *currencies, *used})
+    columns = [*FIELD_COLUMNS, *(f"price_{code.lower()}" for code in columns_for), *VARIANT_COLUMNS]
     yield _line(columns)
     last: tuple[int, int] | None = None
     while True:
@@ -33,7 +37,7 @@ def export_products(session: Session, *, currency: str) -> Iterator[str]:
             return
         units = stock_of(session, [variant.sku for product in products for variant in product.variants])
         for product in products:
-            yield _line([guarded(cell) for cell in _cells(values_of(product), currencies, units, currency)])
+            yield _line([guarded(cell) for cell in _cells(values_of(product), columns_for, units, currency)])
         last = (products[-1].position, products[-1].id)
 
 
@@ -45,6 +49,11 @@ def _cells(values: ProductValues, currencies: Sequence[str], units: dict[str, in
         yield prices[0] if len(set(prices)) == 1 else "|".join(prices)
     yield "|".join(variant.option_value for variant in values.variants)
     yield "|".join(variant.sku for variant in values.variants)
+    parts = [write_parts(variant.parts) for variant in values.variants]
+    yield "|".join(parts) if any(parts) else ""
+    if all(parts):
+        yield ""  # a bundle has no stock of its own
+        return
     shelf = [units.get(variant.sku, 0) for variant in values.variants]
     yield str(sum(shelf)) if shelf and shelf == split_evenly(sum(shelf), len(shelf)) else "|".join(map(str, shelf))
 

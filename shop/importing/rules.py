@@ -14,6 +14,7 @@ from shop.importing.cells import (
     is_price_column,
     price_currency,
     read_money,
+    read_parts,
     read_whole,
 )
 from shop.importing.reading import RowProblem
@@ -137,14 +138,27 @@ def _read_variants(
     for name in cells:
         if is_price_column(name):
             _read_prices(number, name, cells, prices)
+    parts = [known[option].parts if option in known else () for option in options]
+    if "bundle_parts" in cells:
+        parts = _read_bundle(number, cells, len(options))
     return tuple(
         VariantValues(
             option_value=option,
             prices=prices[place],
+            parts=parts[place],
             sku=skus[place] or (known[option].sku if option in known else variant_sku(sku, option)),
         )
         for place, option in enumerate(options)
     )
+
+
+def _read_bundle(number: int, cells: Mapping[str, str], count: int) -> list[tuple[tuple[str, int], ...]]:
+    text = cells["bundle_parts"]
+    each = _aligned(number, "bundle_parts", cells, count) if "|" in text else [text] * count
+    try:
+        return [read_parts(part) for part in each]
+    except WrongCell as error:
+        raise _Problems([RowProblem(number, "bundle_parts", error.expected, shown(text), error.fix)]) from error
 
 
 def _read_prices(number: int, name: str, cells: Mapping[str, str], prices: list[dict[str, int]]) -> None:
@@ -178,6 +192,9 @@ def _read_stock(
             [RowProblem(number, "stock", f"units from 0 to {MAX_STOCK}", shown(text), "Correct the number.")]
         )
     wanted = [part for part in units if part is not None]
+    if any(wanted) and any(variant.parts for variant in values.variants):
+        fix = "Leave the cell empty: there are as many of a bundle as its parts allow."
+        raise _Problems([RowProblem(number, "stock", "no units for a bundle", shown(text), fix)])
     if "|" in text:
         return dict(zip(skus, wanted, strict=True))
     there = {sku: present.stock.get(sku, 0) for sku in skus} if present else {}

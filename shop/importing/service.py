@@ -15,7 +15,7 @@ from shop.catalogue.service import InvalidProduct, save_product, values_of
 from shop.catalogue.states import ProductStatus
 from shop.catalogue.values import ProductValues
 from shop.errors import BadInput
-from shop.importing.names import unknown_names
+from shop.importing.names import parts_first, unknown_names
 from shop.importing.reading import MAX_PROBLEMS, RowProblem, UnreadableFile, read_sheet
 from shop.importing.rules import (
     Present,
@@ -93,8 +93,7 @@ def plan_import(
             unchanged += 1
         else:
             updates.append(row)
-    problems += unknown_names(session, [*creates, *updates])
-    mend = tuple(problems[:MAX_PROBLEMS])
+    mend = tuple(problems[:MAX_PROBLEMS] or unknown_names(session, [*creates, *updates])[:MAX_PROBLEMS])
     return ImportPlan(tuple(creates), tuple(updates), unchanged, mend, tuple(notices), tuple(changes))
 
 
@@ -109,7 +108,7 @@ def run_import(
     if plan.problems:
         raise BadInput(plan.problems[0].sentence)
     counted: dict[str, int] = {}
-    for row in sorted((*plan.creates, *plan.updates), key=lambda row: row.number):
+    for row in parts_first((*plan.creates, *plan.updates)):
         try:
             save_product(session, row.values, currency=currency, standards=standards, now=now)
         except InvalidProduct as error:

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from shop.importing.cells import FIELD_COLUMNS, VARIANT_COLUMNS, price_currency
 from shop.importing.reading import UnreadableFile, read_sheet
 
-_PLURAL = {"variants": "names of the variants", "variant_skus": "SKUs of the variants", "stock": "units on the shelf"}
+_PLURAL = {
+    "bundle_parts": "what a bundle is made of",
+    "variants": "names of the variants",
+    "variant_skus": "SKUs of the variants",
+    "stock": "units on the shelf",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from shop.merchant.import_report import describe_columns
 from shop.merchant.pages import blueprint, me, merchant_page, see
 from shop.merchant.standards import standards
 from shop.merchant.uploads import Uploads
+from shop.pricing.service import currencies_of, zones
 from shop.web import config, db, no_store, transaction
 
 GONE = "The file is no longer kept: please upload it again."
@@ -75,14 +76,15 @@ def import_problems() -> Response:
 @blueprint.get("/import/template.csv")
 def import_template() -> Response:
     """A file with the header alone, for a first import."""
-    columns = [*FIELD_COLUMNS, f"price_{config().currency.lower()}", *VARIANT_COLUMNS]
+    prices = [f"price_{code.lower()}" for code in currencies_of(zones(config()))]
+    columns = [*FIELD_COLUMNS, *prices, *VARIANT_COLUMNS]
     return _csv([columns], "products-template.csv")
 
 
 @blueprint.get("/export.csv")
 def export() -> Response:
     """Every product in the columns that the import reads."""
-    body = "".join(export_products(db(), currency=config().currency))
+    body = "".join(export_products(db(), currency=config().currency, currencies=currencies_of(zones(config()))))
     return _download(body, "products.csv")
 
 

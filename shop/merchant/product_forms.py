@@ -115,7 +115,7 @@ class StockForm(ProtectedForm):
 
 def row_names(currencies: tuple[str, ...]) -> tuple[str, ...]:
     """What a variant row has, apart from its number."""
-    return ("sku", "option", "order", "remove", "units", *(f"price_{code.lower()}" for code in currencies))
+    return ("sku", "option", "order", "remove", "units", "parts", *(f"price_{code.lower()}" for code in currencies))
 
 
 @cache
@@ -129,6 +129,7 @@ def product_form(rows: int, currencies: tuple[str, ...]) -> type[ProductForm]:
             f"v{row}_order": StringField("Place"),
             f"v{row}_remove": BooleanField("Take away"),
             f"v{row}_units": StringField("Units on the shelf"),
+            f"v{row}_parts": StringField("Made of (a bundle)"),
         }
         for code in currencies:
             fields[f"v{row}_price_{code.lower()}"] = StringField(f"Price in {code}")

@@ -8,7 +8,16 @@ from wtforms import Field
 
 from shop.catalogue.rules import NO_CLAIM, SAFETY_FIELDS, variant_sku
 from shop.catalogue.values import FieldProblem, ProductValues, VariantValues
-from shop.importing.cells import COLUMN_OF_FIELD, FIELD_COLUMNS, WrongCell, read_money, read_whole, write_money
+from shop.importing.cells import (
+    COLUMN_OF_FIELD,
+    FIELD_COLUMNS,
+    WrongCell,
+    read_money,
+    read_parts,
+    read_whole,
+    write_money,
+    write_parts,
+)
 from shop.merchant.product_forms import NONE, ProductForm
 from shop.recommendations.knowledge import type_safety
 
@@ -44,6 +53,7 @@ def shown(values: ProductValues, currencies: Iterable[str]) -> dict[str, Any]:
     fields["powered"] = {True: "y", False: "n", None: None}[values.powered]
     for row, variant in enumerate(values.variants):
         fields |= {f"v{row}_sku": variant.sku, f"v{row}_option": variant.option_value, f"v{row}_order": str(row + 1)}
+        fields[f"v{row}_parts"] = write_parts(variant.parts)
         for code in currencies:
             fields[f"v{row}_price_{code.lower()}"] = write_money(variant.prices.get(code), code)
     return fields
@@ -90,6 +100,8 @@ def tell(form: ProductForm, problems: Iterable[FieldProblem]) -> None:
         name = problem.field
         if name == "variants":
             name = "v0_option"
+        elif name == "bundle_parts":
+            name = "v0_parts"
         elif name.startswith("price_"):
             name = f"v0_{name}"
         field = fields.get(name, form.title)
@@ -166,9 +178,13 @@ def _read_variants(
         sku = (row["sku"].data or "").strip() or variant_sku(product_sku, option)
         prices = _read_prices(row, form.currencies, currency)
         place = _read_number(row["order"])
-        found.append((place or 1000 + number, VariantValues(option_value=option, prices=prices, sku=sku)))
+        parts = _read_parts(row["parts"])
+        values = VariantValues(option_value=option, prices=prices, sku=sku, parts=parts)
+        found.append((place or 1000 + number, values))
         if sku not in known and (count := _read_number(row["units"])):
             units[sku] = count
+            if parts:
+                add_error(row["units"], "A bundle has no units of its own: there are as many as its parts allow.")
     if not found:
         add_error(form["v0_option"], "Fill in at least one variant with its price. A lone one needs no colour or size.")
     found.sort(key=lambda pair: pair[0])
@@ -193,6 +209,14 @@ def _read_prices(row: Mapping[str, Field], currencies: Iterable[str], needed: st
         elif code == needed:
             add_error(field, f"Enter a price in {code}.")
     return prices
+
+
+def _read_parts(field: Field) -> tuple[tuple[str, int], ...]:
+    try:
+        return read_parts(str(field.data or "").strip())
+    except WrongCell as error:
+        add_error(field, f"Expected {error.expected}. {error.fix}")
+        return ()
 
 
 def _read_number(field: Field) -> int | None:

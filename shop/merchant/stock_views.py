@@ -25,7 +25,7 @@ def stock_change(sku: str) -> Response:
     product = catalogue.get_product(db(), sku)
     form = StockForm(request.form, meta=token_meta())
     variant_sku = form.sku.data or ""
-    if variant_sku not in {variant.sku for variant in product.variants}:
+    if variant_sku not in {variant.sku for variant in product.variants if not variant.parts}:
         raise NotFound("There is no such variant.")
     reason = " ".join((form.reason.data or "").split())
     try:

@@ -84,7 +84,8 @@ class OrderLine(Base):
     """`title` is neutral: it names the thing, never a complaint (R11). `tax_rate` is in millionths.
 
     `returned` counts the sold pieces that were put back on the shelf, `shipped` those that left in a parcel, and
-    `called_off` those that will not leave any more, because their money went back before.
+    `called_off` those that will not leave any more, because their money went back before. `parts` are SKU and quantity
+    of what one piece of a bundle was made of when it was ordered.
     """
 
     __tablename__ = "shop_order_line"
@@ -105,10 +106,15 @@ class OrderLine(Base):
     unit_minor: Mapped[Minor]
     total_minor: Mapped[Minor]
     discount_minor: Mapped[Minor] = mapped_column(default=0, server_default="0")
+    parts: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, server_default="{}")
     tax_minor: Mapped[Minor] = mapped_column(default=0)
     tax_rate: Mapped[int] = mapped_column(default=0)
 
     order: Mapped[Order] = relationship(back_populates="lines")
+
+    def units(self, pieces: int) -> dict[str, int]:
+        """The units on the shelf that so many pieces are: those of its parts, or its own."""
+        return {sku: quantity * pieces for sku, quantity in self.parts.items()} if self.parts else {self.sku: pieces}
 
     @property
     def to_ship(self) -> int:

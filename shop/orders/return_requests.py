@@ -204,6 +204,7 @@ def _note_learning(session: Session, order: Order) -> None:
 
 def _put_back(session: Session, order: Order, kept: Return, actor: str, now: datetime) -> None:
     lines: dict[int, OrderLine] = {line.id: line for line in order.lines}
+    returns.lock_parts(session, order.lines)
     for part in sorted(kept.lines, key=lambda part: lines[part.order_line_id].sku):
         reason = f"Return {kept.id} of order {order.number}"
         returns.put_back(session, lines[part.order_line_id], part.quantity, reason=reason, actor=actor, now=now)

@@ -1,5 +1,7 @@
 """Pieces of an order that go back on the shelf: never more of a line than were sold."""
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import update
@@ -41,4 +43,19 @@ def put_back(session: Session, line: OrderLine, units: int, *, reason: str, acto
         raise Conflict(f"Fewer than {units} of {line.sku} can still go back on the shelf.")
     if left == 0:
         learning.note_returned(session, [line.id])
-    stock.receive(session, line.sku, units, reason=reason, actor=actor, now=now)
+    for sku, count in sorted(line.units(units).items()):
+        stock.receive(session, sku, count, reason=reason, actor=actor, now=now)
+
+
+def units_of(lines: Iterable[OrderLine]) -> dict[str, int]:
+    """The units on the shelf that some lines are, per SKU: a bundle's are those of its parts."""
+    units: Counter[str] = Counter()
+    for line in lines:
+        units.update(line.units(line.quantity))
+    return dict(units)
+
+
+def lock_parts(session: Session, lines: Sequence[OrderLine]) -> None:
+    """Before bundles are put back: lines go by their own SKU, which is not the order of their parts'."""
+    if any(line.parts for line in lines):
+        stock.lock_levels(session, units_of(lines))

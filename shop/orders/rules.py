@@ -1,6 +1,7 @@
 """What goes into an order, and how its number and its e-mail address are written."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from shop.pricing.rules import Quote, QuoteLine
 
@@ -22,12 +23,13 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class LineDraft:
-    """One line with its neutral title (R11) and its price."""
+    """One line with its neutral title (R11), its price, and what one piece is made of when it is a bundle."""
 
     sku: str
     title: str
     option_value: str
     quoted: QuoteLine
+    parts: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

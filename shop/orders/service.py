@@ -13,7 +13,7 @@ from shop.orders.listing import OrderFilter, OrderPage, Work, list_orders
 from shop.orders.models import Order, OrderEvent, OrderLine, Shipment
 from shop.orders.moves import lines_now, lock_order, move_order, move_payment, move_shipment, record
 from shop.orders.privacy import Erasure, erase_customer, export_customer
-from shop.orders.returns import put_back
+from shop.orders.returns import lock_parts, put_back, units_of
 from shop.orders.rules import NUMBER_ALPHABET, Address, LineDraft, OrderDraft, normal_email, normal_number
 from shop.orders.states import OrderState, PaymentState, ShipmentState
 from shop.promotions import service as promotions
@@ -49,6 +49,7 @@ __all__ = [
     "open_orders_of_cart",
     "record",
     "ship",
+    "units_of",
 ]
 
 _WHOLE = (
@@ -117,6 +118,7 @@ def _line(draft: LineDraft) -> OrderLine:
         unit_minor=draft.quoted.unit.minor,
         total_minor=draft.quoted.total.minor,
         discount_minor=draft.quoted.discount.minor,
+        parts=dict(draft.parts),
         tax_minor=draft.quoted.tax.minor,
         tax_rate=draft.quoted.tax_rate,
     )
@@ -195,7 +197,9 @@ def cancel(session: Session, order_id: int, *, actor: str, now: datetime, note: 
     move_order(session, order_id, OrderState.CANCELLED, actor=actor, now=now, note=note)
     stock.release_holds(session, order_id)
     if was_placed:
-        for line in sorted(lines_now(session, order_id), key=lambda line: line.sku):
+        lines = lines_now(session, order_id)
+        lock_parts(session, lines)
+        for line in sorted(lines, key=lambda line: line.sku):
             if units := line.quantity - line.returned:
                 put_back(session, line, units, reason=f"Order {order.number} cancelled", actor=actor, now=now)
     promotions.give_back(session, order_id)

@@ -17,6 +17,7 @@ def put_back_refunded(session: Session, order: Order, refund: Refund, *, now: da
     The caller holds the order's lock and moves the refund to its success once, which makes this happen once.
     """
     left, booked = returns.returnable(order), dict[str, int]()
+    returns.lock_parts(session, order.lines)
     for line in sorted(order.lines, key=lambda line: line.sku):
         wanted = refund.restock.get(str(line.id), 0)
         units = min(wanted, left[line.id])

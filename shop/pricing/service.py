@@ -8,7 +8,7 @@ from shop.config import Config, ConfigError
 from shop.pricing.rules import Zones, cheapest_delivery, make_quote
 from shop.pricing.zone_file import read_zones
 
-__all__ = ["SHIPPED", "Zones", "cheapest_delivery", "make_quote", "zones"]
+__all__ = ["SHIPPED", "Zones", "cheapest_delivery", "currencies_of", "make_quote", "zones"]
 
 SHIPPED = Path(__file__).with_name("zones.toml")
 
@@ -19,6 +19,11 @@ def zones(config: Config) -> Zones:
     Where the file's home country pays in another currency than the shop's, the first country that does is home.
     """
     return _read(config.zones or str(SHIPPED), config.currency)
+
+
+def currencies_of(zones: Zones) -> tuple[str, ...]:
+    """The currencies that the shop sells in, that of its home first."""
+    return tuple(dict.fromkeys([zones.zone(None).currency, *(zone.currency for zone in zones.zones)]))
 
 
 @lru_cache(maxsize=8)

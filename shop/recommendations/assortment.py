@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from recommender.types import Item
 from shop.catalogue.cards import LAST_FEW
 from shop.catalogue.memory import engine_of, remembered
-from shop.catalogue.models import CatalogueVersion, Price, Product, Variant
+from shop.catalogue.models import BundlePart, CatalogueVersion, Price, Product, Variant
 from shop.catalogue.service import catalogue_version
 from shop.catalogue.snapshot import PublishedProduct, all_published
 from shop.catalogue.states import ProductStatus
@@ -42,11 +42,13 @@ _OFFERS = (
     .where(Product.status == ProductStatus.PUBLISHED, Variant.active)
     .order_by(Product.id, Variant.position, Variant.id)
 )
-_FEW_LEFT = select(StockLevel.sku, StockLevel.available).where(StockLevel.available <= LAST_FEW)
+_IS_PART = StockLevel.sku.in_(select(BundlePart.part_sku))
+_WANTED = (StockLevel.available <= LAST_FEW) | _IS_PART
+_FEW_LEFT = select(StockLevel.sku, StockLevel.available).where(_WANTED)
 _VERSION_AND_FEW_LEFT = (
     select(CatalogueVersion.version, StockLevel.sku, StockLevel.available)
     .select_from(CatalogueVersion)
-    .outerjoin(StockLevel, StockLevel.available <= LAST_FEW)
+    .outerjoin(StockLevel, _WANTED)
     .where(CatalogueVersion.id == 1)
 )
 _COUNTED = select(StockLevel.sku).where(StockLevel.available > 0)
@@ -57,7 +59,8 @@ class Assortment:
     """All published products but those whose row makes no sense. `offers` are by product SKU, in the shop's order.
 
     `product_of` gives the product's SKU for its own and its variants' SKUs; `sold_out` names variants, and
-    `uncounted` those that had no stock yet when the catalogue was read. `goes_with` are the merchant's own pairs.
+    `uncounted` those that had no stock yet when the catalogue was read. `goes_with` are the merchant's own pairs,
+    `parts` the parts of each bundle variant: one that is not sold is never there.
     """
 
     items: tuple[Item, ...]
@@ -67,6 +70,7 @@ class Assortment:
     product_of: Mapping[str, str]
     uncounted: frozenset[str]
     goes_with: Mapping[str, tuple[str, ...]]
+    parts: Mapping[str, Mapping[str, int]]
     sold_out: frozenset[str] = frozenset()
 
     def offers_of(self, sku: str) -> list[Offer]:
@@ -112,6 +116,7 @@ def current_shelf(session: Session, currency: str) -> Shelf:
     if whole.uncounted:
         counted = set(session.scalars(_COUNTED))
         few_left |= dict.fromkeys(whole.uncounted - counted, 0)
+    few_left |= {sku: _bundle_units(needs, few_left, whole) for sku, needs in whole.parts.items()}
     sold_out = frozenset(sku for sku, units in few_left.items() if units <= 0 and sku in whole.product_of)
     stand = hash((version, sold_out))
     stocked = remembered(engine_of(session), stand, ("stocked", currency), lambda: _stocked(whole, sold_out))
@@ -127,6 +132,11 @@ def _few_left(session: Session) -> dict[str, int]:
     return {row.sku: row.available for row in session.execute(_FEW_LEFT)}
 
 
+def _bundle_units(needs: Mapping[str, int], left: Mapping[str, int], whole: Assortment) -> int:
+    """How many of a bundle its parts allow: every part's units are among those that are read."""
+    return min(left.get(sku, 0) // each if sku in whole.product_of else 0 for sku, each in needs.items())
+
+
 def _whole(session: Session, currency: str, version: int) -> Assortment:
     return remembered(engine_of(session), version, ("assortment", currency), lambda: _read(session, currency))
 
@@ -134,10 +144,11 @@ def _whole(session: Session, currency: str, version: int) -> Assortment:
 def _read(session: Session, currency: str) -> Assortment:
     offers: dict[str, list[Offer]] = {}
     option_names, product_of, uncounted = {}, {}, set()
+    parts = _parts(session)
     for sku, option_name, variant_sku, option, minor, is_uncounted in session.execute(_OFFERS, {"currency": currency}):
         option_names[sku] = option_name
         product_of[variant_sku] = sku
-        if is_uncounted:
+        if is_uncounted and variant_sku not in parts:
             uncounted.add(variant_sku)
         if minor is not None:
             offers.setdefault(sku, []).append(Offer(variant_sku, option, Money(minor, currency)))
@@ -152,7 +163,18 @@ def _read(session: Session, currency: str) -> Assortment:
         product_of=product_of,
         uncounted=frozenset(uncounted),
         goes_with={product.sku: product.goes_with for product in products if product.goes_with},
+        parts={sku: needs for sku, needs in parts.items() if sku in product_of},
     )
+
+
+def _parts(session: Session) -> dict[str, dict[str, int]]:
+    query = select(Variant.sku, BundlePart.part_sku, BundlePart.quantity).join(
+        BundlePart, BundlePart.variant_id == Variant.id
+    )
+    found: dict[str, dict[str, int]] = {}
+    for sku, part_sku, quantity in session.execute(query):
+        found.setdefault(sku, {})[part_sku] = quantity
+    return found
 
 
 def _stocked(whole: Assortment, sold_out: frozenset[str]) -> Assortment:

@@ -33,7 +33,8 @@ def suggest(
     shelf = current_shelf(session, window.currency)
     here = shelf.assortment
     about = [here.product_of.get(sku, sku) for sku in subjects]
-    own = {*about, *(here.product_of.get(sku, sku) for sku in taken)}
+    inside = [part for sku in taken for part in here.parts.get(sku, ())]
+    own = {*about, *(here.product_of.get(sku, sku) for sku in (*taken, *inside))}
     named = dict.fromkeys(sku for subject in about for sku in _companions(session, shelf, subject) if sku not in own)
     there = [sku for sku in named if here.offers_of(sku)][:MOST_CONSIDERED]
     fitting = allowed(there) if there else set()

@@ -134,6 +134,12 @@ def receive(session: Session, sku: str, change: int, *, reason: str, actor: str,
     return left
 
 
+def lock_levels(session: Session, skus: Iterable[str]) -> None:
+    """Take the locks of some rows in the one order that all callers keep, before they are changed in another."""
+    for sku in sorted(set(skus)):
+        session.execute(select(StockLevel.sku).where(StockLevel.sku == sku).with_for_update())
+
+
 def _book(session: Session, sku: str, change: int) -> int | None:
     return session.scalar(
         update(StockLevel)

@@ -37,7 +37,7 @@ def test_a_sale_shows_at_once_though_the_catalogue_did_not_change(session, windo
     assert (page.available, page.first, page.stock_text) == (False, None, "Sold out")
 
 
-def test_a_page_takes_five_statements_at_the_most_and_one_when_nothing_changed(session, window, save, statements):
+def test_a_page_takes_six_statements_at_the_most_and_one_when_nothing_changed(session, window, save, statements):
     product = save(options=("red", "blue"))
 
     with statements() as cold:
