@@ -119,10 +119,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('shop_order', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_shop_order_cart_id'), ['cart_id'], unique=False)
-        batch_op.create_index(batch_op.f('ix_shop_order_email'), ['email'], unique=False)
+        batch_op.create_index('ix_shop_order_email_begins', ['email'], unique=False, postgresql_ops={'email': 'varchar_pattern_ops'})
         batch_op.create_index('ix_shop_order_list', ['placed_at', 'id'], unique=False)
+        batch_op.create_index('ix_shop_order_number_begins', ['number'], unique=False, postgresql_ops={'number': 'varchar_pattern_ops'})
         batch_op.create_index(batch_op.f('ix_shop_order_payment_state'), ['payment_state'], unique=False)
-        batch_op.create_index(batch_op.f('ix_shop_order_state'), ['state'], unique=False)
+        batch_op.create_index('ix_shop_order_state', ['state', 'shipment_state', 'id'], unique=False)
 
     op.create_table('shop_product',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -810,10 +811,11 @@ def downgrade() -> None:
 
     op.drop_table('shop_product')
     with op.batch_alter_table('shop_order', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_shop_order_state'))
+        batch_op.drop_index('ix_shop_order_state')
         batch_op.drop_index(batch_op.f('ix_shop_order_payment_state'))
+        batch_op.drop_index('ix_shop_order_number_begins', postgresql_ops={'number': 'varchar_pattern_ops'})
         batch_op.drop_index('ix_shop_order_list')
-        batch_op.drop_index(batch_op.f('ix_shop_order_email'))
+        batch_op.drop_index('ix_shop_order_email_begins', postgresql_ops={'email': 'varchar_pattern_ops'})
         batch_op.drop_index(batch_op.f('ix_shop_order_cart_id'))
 
     op.drop_table('shop_order')

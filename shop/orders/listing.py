@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shop.money import Money
 from shop.orders.models import Order, OrderLine, Return
@@ -15,6 +15,7 @@ from shop.orders.states import OrderState, PaymentState, ShipmentState
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 1_000
+LAST_LETTER = "\U0010ffff"
 
 
 class Work(StrEnum):
@@ -86,7 +87,7 @@ def is_to_ship() -> ColumnElement[bool]:
 def list_orders(session: Session, wanted: OrderFilter) -> OrderPage:
     """A page of orders, newest first."""
     limit = max(1, min(wanted.limit, 200))
-    matching = _conditions(wanted)
+    matching = _conditions(wanted, session.get_bind().dialect.name)
     page = select(*_COLUMNS).where(*matching).order_by(Order.id.desc()).limit(limit + 1)
     if wanted.before_id is not None:
         page = page.where(Order.id < wanted.before_id)
@@ -103,7 +104,7 @@ def _row(row: Row[*tuple[Any, ...]]) -> OrderRow:
     return OrderRow(**values, total=total)
 
 
-def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
+def _conditions(wanted: OrderFilter, dialect: str) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.state is not None:
         conditions.append(Order.state == wanted.state)
@@ -118,7 +119,12 @@ def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
     text = "".join(letter for letter in wanted.query if letter.isprintable()).strip()
     if text:
         number, email = text.upper(), text.lower()
-        conditions.append(
-            or_(Order.number.startswith(number, autoescape=True), Order.email.startswith(email, autoescape=True))
-        )
+        conditions.append(or_(_begins(Order.number, number, dialect), _begins(Order.email, email, dialect)))
     return conditions
+
+
+def _begins(column: InstrumentedAttribute[str], text: str, dialect: str) -> ColumnElement[bool]:
+    """Whether the column begins with that text. SQLite looks for it in an index as a range only, PostgreSQL as LIKE."""
+    if dialect == "sqlite":
+        return column.between(text, text + LAST_LETTER)
+    return column.startswith(text, autoescape=True)

@@ -128,7 +128,8 @@ class World:
         with self.transaction() as session:
             basket = cart.lock_cart(session, cart_id)
             assert basket is not None
-            contents = cart.view(session, basket, self.zones, orders.held_for_cart(session, cart_id))
+            held = orders.held_for_cart(session, cart_id)
+            contents = cart.view(session, basket, self.zones, held, now=self.now)
             tried = orders.count_cancelled_of_cart(session, cart_id)
             intent = checkout.Intent(f"{cart_id}.{basket.version}.{tried}", basket.version, contents.quote.total)
         with self.transaction() as session:
