@@ -52,6 +52,9 @@ class Config:
     stripe_page_origin: str = "https://checkout.stripe.com"
     stripe_webhook_secrets: tuple[str, ...] = ()
     payment_ui: str = "hosted"
+    tax_source: str = "zones"
+    tax_when_silent: str = "refuse"
+    stripe_tax_code: str = "txcd_99999999"
     stripe_publishable_key: str = ""
     stripe_js_url: str = "https://js.stripe.com/endive/stripe.js"
     provider_timeout_seconds: int = 5
@@ -179,6 +182,9 @@ _RULES: tuple[tuple[str, Callable[[Config], bool], str], ...] = (
     ),
     ("STRIPE_WEBHOOK_SECRETS", lambda c: c.mode != "live" or bool(c.stripe_webhook_secrets), "is missing"),
     ("STRIPE_API_BASE", lambda c: c.mode != "live" or not c.stripe_api_base, "must not be set in live mode"),
+    ("TAX_SOURCE", lambda c: c.tax_source in ("zones", "stripe"), "must be zones or stripe"),
+    ("TAX_WHEN_SILENT", lambda c: c.tax_when_silent in ("refuse", "zones"), "must be refuse or zones"),
+    ("STRIPE_TAX_CODE", lambda c: bool(re.fullmatch(r"txcd_\d{8}", c.stripe_tax_code)), "must be like txcd_99999999"),
     ("PAYMENT_UI", lambda c: c.payment_ui in ("hosted", "elements"), "must be hosted or elements"),
     (
         "STRIPE_PUBLISHABLE_KEY",

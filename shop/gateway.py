@@ -141,6 +141,34 @@ class DisputeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxQuestion:
+    """What tax is asked for: amounts after every discount, and where they go. No name, no street, no goods' names.
+
+    `lines` are (reference, minor units), none of them 0; `is_inclusive` when the amounts contain their tax.
+    """
+
+    currency: str
+    lines: tuple[tuple[str, int], ...]
+    shipping_minor: int
+    is_inclusive: bool
+    country: str
+    region: str
+    city: str
+    postal_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaxAnswer:
+    """The tax on each line by its reference, as (minor units, millionths), on delivery, and what all comes to."""
+
+    calculation_id: str
+    currency: str
+    lines: Mapping[str, tuple[int, int]]
+    shipping_minor: int
+    total_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderEvent:
     """A verified webhook event: `subject_id` is the id of the object it speaks of."""
 
@@ -180,6 +208,10 @@ class Gateway(Protocol):
 
     def page_of_payments(self, since: datetime, *, older_than: str, most: int) -> PaymentsPage:
         """At most `most` (100) sessions created since then, newest first; `older_than` comes from the page before."""
+        ...
+
+    def calculate_tax(self, question: TaxQuestion) -> TaxAnswer:
+        """The tax on what is about to be ordered; nothing is charged and nothing reported by asking."""
         ...
 
     def refund(self, request: RefundRequest) -> RefundFacts:

@@ -17,7 +17,8 @@ STRIPE_WEBHOOK_SECRET. The bare address shows the latest payments.
     StripeClient("sk_test_demo", base_addresses={"api": "http://127.0.0.1:12111"})
 
 Served: /v1/checkout/sessions (create, retrieve, list, expire, line_items), /v1/payment_intents, /v1/charges,
-/v1/refunds (create too), /v1/events, /v1/disputes (retrieve, list). A parameter that Stripe knows but that would need
+/v1/refunds (create too), /v1/tax/calculations (create),
+/v1/events, /v1/disputes (retrieve, list). A parameter that Stripe knows but that would need
 something not simulated here (discounts, automatic tax, ...) is refused in words, never silently ignored.
 
 The payment page

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from demo.stripe_server import refunds, sessions
+from demo.stripe_server import refunds, sessions, tax
 from demo.stripe_server.account import Account
 from demo.stripe_server.answers import Json, Refusal
 from demo.stripe_server.lists import chosen, page
@@ -45,6 +45,10 @@ def _create_refund(account: Account, params: Json, _id: str, _path: str) -> Json
     return refunds.create(account, params)
 
 
+def _calculate_tax(account: Account, params: Json, _id: str, _path: str) -> Json:
+    return tax.create(account, params)
+
+
 def _retrieve(kind: str) -> Work:
     return lambda account, _params, object_id, _path: account.get(kind, object_id)
 
@@ -77,6 +81,7 @@ ROUTES = [
     *_readable("/v1/payment_intents", "payment_intent", "PaymentIntent", "payment_intent"),
     *_readable("/v1/charges", "charge", "Charge", "charge"),
     _route("POST", "/v1/refunds", "_refund_create_params:RefundCreateParams", _create_refund),
+    _route("POST", "/v1/tax/calculations", "tax._calculation_create_params:CalculationCreateParams", _calculate_tax),
     *_readable("/v1/refunds", "refund", "Refund", "refund"),
     *_readable("/v1/disputes", "dispute", "Dispute", "dispute"),
     *_readable("/v1/events", "event", "Event", "event"),

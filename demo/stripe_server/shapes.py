@@ -35,6 +35,9 @@ NOTHING: dict[str, Json] = {
     "price": {"custom_unit_amount": None, "recurring": None, "transform_quantity": None, "tiers_mode": None,
               "nickname": None, "lookup_key": None},
     "event": {},
+    "tax.calculation": {"line_items": None, "customer": None, "ship_from_details": None, "tax_breakdown": []},
+    "tax.calculation_line_item": {"metadata": None, "product": None, "tax_breakdown": None,
+                                  "performance_location": None},
 }  # fmt: skip
 LEFT_OUT = {"charge": ("refunds",), "checkout.session": (), "payment_intent": ("source",)}
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from shop.cart import service as cart
 from shop.cart.rules import CartView
 from shop.checkout.rules import CheckoutDetails, is_below_minimum
+from shop.checkout.taxing import Taxed, question_of, with_tax
 from shop.errors import BadInput, Conflict
 from shop.gateway import PaymentRequest
 from shop.mail.letterhead import Letterhead
@@ -85,6 +86,7 @@ class Intent:
     checkout_token: str
     cart_version: int
     total: Money
+    taxed: Taxed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,13 @@ def place_order(
     if payments.is_cart_being_paid(session, cart_id):
         raise CartChanged  # another window ordered this cart meanwhile: its payment page is closed first
     contents = cart.view(session, basket, terms.zones, now=now, email=details.email)
+    contents = _with_tax_of(contents, details, intent.taxed)
     _check(contents, details, intent)
     refuse_hoarder(session, details.email, most=terms.open_orders_per_email)
     order = orders.create_order(session, _draft(contents, details, intent), now=now)
+    if intent.taxed is not None:
+        note = f"calculated by the payment service: {intent.taxed.answer.calculation_id}"
+        orders.record(session, order.id, subject="tax", note=note, actor="provider", now=now)
     expires_at = now + timedelta(minutes=terms.hold_minutes)
     stock.hold_for_new_order(session, order.id, orders.units_of(order.lines), expires_at=expires_at)
     if contents.promotion.applied is not None:
@@ -141,6 +147,15 @@ def place_order(
         now=now,
     )
     return Placed(order.id, order.token, request)
+
+
+def _with_tax_of(contents: CartView, details: CheckoutDetails, taxed: Taxed | None) -> CartView:
+    """The tax that was asked for, if it was asked for this very cart and address; else it is checked again."""
+    if taxed is None:
+        return contents
+    if question_of(contents, details) != taxed.question:
+        raise CartChanged
+    return with_tax(contents, taxed.answer)
 
 
 def _take_promotion(session: Session, applied: Applied, order: Order, *, now: datetime) -> None:

@@ -14,6 +14,7 @@ from shop.checkout import service as checkout
 from shop.checkout.forms import DetailsForm, PlaceForm
 from shop.checkout.paying import close_other_orders, go_on_paying, pay
 from shop.checkout.rules import CheckoutDetails, is_below_minimum
+from shop.checkout.tax_asking import with_asked_tax
 from shop.clock import utc_now
 from shop.csrf import ProtectedForm
 from shop.errors import Forbidden, OutOfStock, TooMany
@@ -79,6 +80,7 @@ def review() -> Response:
         return see_other(shop_url("cart.page"))
     if typed is None or not _is_same_place(contents, typed):
         return see_other(shop_url("checkout.details"))
+    contents, _ = with_asked_tax(contents, typed)
     form = PlaceForm(meta={"csrf_context": _secret()})
     form.checkout_token.data = runtime().keyring.mac(PURPOSE, checkout.intent_text(db(), contents, typed))
     told = _TOLD.get(request.args.get("told", ""))
@@ -117,6 +119,7 @@ def _place(cart_id: int, form: PlaceForm, now: datetime) -> Response:
     contents, typed = _contents(), kept.kept_details()
     if contents is None or typed is None:
         return see_other(shop_url("checkout.details"))
+    contents, taxed = with_asked_tax(contents, typed)
     if not runtime().keyring.is_mac(PURPOSE, checkout.intent_text(db(), contents, typed), form.token()):
         return see_other(shop_url("checkout.review", told="changed"))
     other = close_other_orders(cart_id, contents.version, form, now=now)
@@ -124,7 +127,7 @@ def _place(cart_id: int, form: PlaceForm, now: datetime) -> Response:
         other = see_other(shop_url("cart.page", told="short"))  # said at once: nobody waits for a lock to hear it
     if other is not None:
         return other
-    intent = checkout.Intent(form.token(), contents.version, contents.quote.total)
+    intent = checkout.Intent(form.token(), contents.version, contents.quote.total, taxed)
     try:
         with transaction() as session:
             placed = checkout.place_order(session, cart_id, typed, intent=intent, terms=_terms(), now=now)

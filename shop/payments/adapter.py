@@ -22,9 +22,18 @@ from shop.gateway import (
     ProviderEvent,
     RefundFacts,
     RefundRequest,
+    TaxAnswer,
+    TaxQuestion,
     refuse_other_times,
 )
-from shop.payments.stripe_shapes import dispute_facts, payment_facts, provider_event, refund_facts
+from shop.payments.stripe_shapes import (
+    dispute_facts,
+    payment_facts,
+    provider_event,
+    refund_facts,
+    tax_answer,
+    tax_parameters,
+)
 
 if TYPE_CHECKING:
     import stripe
@@ -102,6 +111,13 @@ class StripeGateway:
             page = client.v1.checkout.sessions.list(wanted)
         payments = tuple(payment_facts(session) for session in page.data)
         return PaymentsPage(payments, payments[-1].session_id if page.has_more and payments else "")
+
+    def calculate_tax(self, question: TaxQuestion) -> TaxAnswer:
+        """The tax on what is about to be ordered; nothing is charged and nothing reported by asking."""
+        parameters: Any = tax_parameters(question, self._config.stripe_tax_code)
+        with self._call() as client:
+            calculation = client.v1.tax.calculations.create(parameters)
+        return tax_answer(calculation)
 
     def refund(self, request: RefundRequest) -> RefundFacts:
         """Send money back, once per idempotency key."""

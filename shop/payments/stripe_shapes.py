@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
-from shop.gateway import DisputeFacts, PaymentFacts, ProviderEvent, RefundFacts
+from shop.gateway import DisputeFacts, PaymentFacts, ProviderEvent, RefundFacts, TaxAnswer, TaxQuestion
 from shop.money import Money
 
 GONE = ("requires_payment_method", "canceled")  # of a payment whose session is complete: the money will not come
@@ -44,6 +45,46 @@ def refund_facts(refund: Any) -> RefundFacts:
         amount=Money(int(refund.amount), str(refund.currency).upper()),
         refund_id=int(ours) if ours.isascii() and ours.isdecimal() and len(ours) < 18 else None,
     )
+
+
+def tax_parameters(question: TaxQuestion, tax_code: str) -> dict[str, Any]:
+    """The call that asks for the tax."""
+    behaviour = "inclusive" if question.is_inclusive else "exclusive"
+    address = {"country": question.country, "city": question.city, "postal_code": question.postal_code}
+    if question.region:
+        address["state"] = question.region
+    lines = [
+        {"amount": amount, "reference": reference, "tax_behavior": behaviour, "tax_code": tax_code}
+        for reference, amount in question.lines
+    ]
+    asked: dict[str, Any] = {
+        "currency": question.currency.lower(),
+        "line_items": lines,
+        "customer_details": {"address": address, "address_source": "shipping"},
+        "expand": ["line_items.data.tax_breakdown"],
+    }
+    if question.shipping_minor:
+        asked["shipping_cost"] = {"amount": question.shipping_minor, "tax_behavior": behaviour}
+    return asked
+
+
+def tax_answer(calculation: Any) -> TaxAnswer:
+    """What was worked out; `shop.checkout.taxing` holds it against what was asked."""
+    shipping = calculation.shipping_cost
+    return TaxAnswer(
+        calculation_id=calculation.id,
+        currency=str(calculation.currency).upper(),
+        lines={str(line.reference): (int(line.amount_tax), _rate(line)) for line in calculation.line_items.data},
+        shipping_minor=int(shipping.amount_tax) if shipping is not None else 0,
+        total_minor=int(calculation.amount_total),
+    )
+
+
+def _rate(line: Any) -> int:
+    """All rates on a line together, in millionths."""
+    rates = [part.tax_rate_details for part in line.tax_breakdown or []]
+    percent = sum((Decimal(rate.percentage_decimal) for rate in rates if rate is not None), Decimal())
+    return int(percent * 10_000)
 
 
 def dispute_facts(dispute: Any) -> DisputeFacts:
