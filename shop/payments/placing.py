@@ -1,4 +1,4 @@
-"""The one way an order becomes placed: its units sold, its cart emptied, its customer told."""
+"""The one way an order becomes placed: its units sold, its cart emptied, its customer told, its invoice written."""
 
 from datetime import datetime
 
@@ -36,7 +36,7 @@ def sell(session: Session, order: Order) -> bool:
 
 
 def place(session: Session, order: Order, *, letterhead: Letterhead, now: datetime, actor: str) -> None:
-    """The order is the shop's to fulfil: out of the cart, and the customer gets a confirmation."""
+    """The order is the shop's to fulfil: out of the cart, the customer gets a confirmation, the invoice is written."""
     orders.move_order(session, order.id, OrderState.PLACED, actor=actor, now=now)
     take_out_of_cart(session, order)
     promotions.keep(session, order.id)

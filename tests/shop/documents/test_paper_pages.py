@@ -19,7 +19,7 @@ from shop.orders.models import Order
 from shop.orders.service import Parcel
 from tests.fakes import FakeGateway
 from tests.make import NOW, make_order, make_stock
-from tests.shop.documents.test_invoices import ME, give_back, paid
+from tests.shop.documents.payers import ME, give_back, paid
 from tests.shop.merchant.browser import Browser
 from tests.shop.merchant.conftest import anybody, merchant, transaction
 from tests.shop.payments.conftest import LETTERHEAD, Bench
