@@ -121,14 +121,15 @@ def _as_values(order: Order) -> dict[str, object]:
             {"declared_at": w.declared_at.isoformat(), "name": w.full_name, "email": w.email, "note": w.note}
             for w in order.withdrawals
         ],
-        "returns": [
-            {
-                "requested_at": r.requested_at.isoformat(),
-                "state": r.state.value,
-                "reason": r.reason.value,
-                "note": r.note,
-                "answer": r.answer,
-            }
-            for r in order.returns
-        ],
+        "returns": [_return_values(each) for each in order.returns],
+    }
+
+
+def _return_values(kept: Return) -> dict[str, str]:
+    return {
+        "requested_at": kept.requested_at.isoformat(),
+        "state": kept.state.value,
+        "reason": kept.reason.value,
+        "note": kept.note,
+        "answer": kept.answer,
     }

@@ -178,7 +178,7 @@ def test_of_two_refunds_of_one_return_the_second_is_refused(sent: Browser, trans
         assert len(session.scalars(select(Refund)).all()) == 1
 
 
-def test_a_refused_refund_leaves_the_return_open_and_another_try_ends_it(
+def test_peer_11_a_refused_refund_leaves_the_return_open_and_another_try_ends_it(
     sent: Browser, gateway: FakeGateway, transaction: Transaction
 ) -> None:
     number = ask(sent)
