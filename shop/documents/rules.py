@@ -12,6 +12,8 @@ from shop.pricing.countries import country_name
 
 PREFIX = {InvoiceKind.INVOICE: "INV", InvoiceKind.CREDIT_NOTE: "CN"}
 Content = dict[str, Any]
+ROUND_RATES = range(5_000, 300_000, 5_000)
+"""Half per cents, in millionths."""
 
 
 def name_of(kind: InvoiceKind, year: int, number: int) -> str:
@@ -136,11 +138,18 @@ def _discounts(order: Order) -> list[int]:
 
 
 def _delivery_rate(order: Order, tax: int) -> int | None:
-    """The rate that delivery was taxed at: the lines' rate that gives its tax; None when none does (a mixture)."""
+    """The rate that delivery was taxed at: the lines' rate that gives its tax; None when none does (a mixture).
+
+    Where prices contain the tax and all goods are taxed lower, it is the one round rate that gives it, if one does.
+    """
     if not tax:
         return 0
     of, amount = tax_within if order.tax_inclusive else tax_on, Money(order.shipping_minor, order.currency)
-    return next((line.tax_rate for line in order.lines if of(amount, line.tax_rate).minor == tax), None)
+    found = next((line.tax_rate for line in order.lines if of(amount, line.tax_rate).minor == tax), None)
+    if found is not None or not order.tax_inclusive:
+        return found
+    round_ones = [rate for rate in ROUND_RATES if tax_within(amount, rate).minor == tax]
+    return round_ones[0] if len(round_ones) == 1 else None
 
 
 def _taxes(taxed: Iterable[tuple[int | None, int, int]], *, is_inclusive: bool) -> list[Content]:

@@ -140,6 +140,16 @@ def test_tax_that_is_added_on_top_is_in_the_total_once(session: Session) -> None
     assert content["total_minor"] == 4212
 
 
+def test_delivery_has_its_own_rate_beside_goods_that_are_taxed_lower(session: Session) -> None:
+    make_stock(session, "MAT01-CHARCOAL")
+    order = make_order(session, tax_inclusive=True, tax_minor=222 + 95, shipping_minor=595, total_minor=3995)
+    order.lines[0].tax_rate, order.lines[0].tax_minor = 70_000, 222
+
+    content = documents.write_invoice(session, order, letterhead=LETTERHEAD, now=NOW).content
+
+    assert [row["tax_rate"] for row in content["taxes"]] == [70_000, 190_000]
+
+
 def test_a_discount_that_no_line_names_is_spread_over_the_lines(session: Session) -> None:
     make_stock(session, "MAT01-CHARCOAL")
     order = make_order(session, discount_minor=333, total_minor=3400 - 333 + 500)
