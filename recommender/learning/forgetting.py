@@ -22,9 +22,8 @@ HALF_LIVES = (None, 360.0, 180.0, 90.0, 45.0)
 """Days; None never forgets."""
 LEAST_DAYS, NEWEST_PART = 20, 10
 """A log of fewer days chooses nothing; the newest tenth of its days is foretold."""
-CLEARLY = 1.0
-"""How many standard errors better than never forgetting a half-life must foretell (the rule of one standard error,
-Breiman and others, 1984)."""
+CLEARLY = 2.0
+"""How many standard errors better than never forgetting a half-life must foretell."""
 
 
 class Foretold(NamedTuple):
