@@ -1,11 +1,12 @@
 """What every payment provider of the shop does: the one in memory and the real adapter pass the same tests."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from shop.clock import utc_now
-from shop.gateway import BadSignature, GatewayRefused
+from shop.gateway import BadSignature, GatewayRefused, TaxQuestion
 from shop.money import Money
 from tests.fakes import SECRET
 from tests.shop.payments.providers import Provider, event, make_request, refund_of
@@ -21,6 +22,51 @@ def test_an_opened_page_is_known_as_open_and_unpaid(provider: Provider) -> None:
     assert (facts.amount, facts.order_reference, facts.livemode) == (Money(3400, "USD"), "TS-1", False)
     assert facts.url == page.url
     assert facts.expires_at == page.expires_at
+
+
+def test_payments_come_in_pages_newest_first_that_together_hold_each_once(provider: Provider) -> None:
+    since = utc_now() - timedelta(hours=1)
+    opened = [provider.gateway.open_payment(make_request(key=f"order:TS-{n}:session:1")).session_id for n in range(5)]
+
+    first = provider.gateway.page_of_payments(since, older_than="", most=3)
+    second = provider.gateway.page_of_payments(since, older_than=first.older_than, most=3)
+
+    assert [facts.session_id for facts in (*first.payments, *second.payments)] == opened[::-1]
+    assert (len(first.payments), second.older_than) == (3, "")
+    assert all(facts.created_at for facts in first.payments)
+
+
+def test_a_session_for_a_page_of_the_shop_has_a_secret_while_it_is_open(provider: Provider) -> None:
+    request = make_request()
+    addresses = {"success_url", "cancel_url"}
+    kept = {name: value for name, value in request.parameters.items() if name not in addresses}
+    own = replace(request, parameters={**kept, "ui_mode": "elements", "return_url": "http://shop.test/orders/t"})
+
+    page = provider.gateway.open_payment(own)
+    opened = provider.gateway.find_payment(page.session_id)
+    provider.act("pay", page.session_id)
+    paid = provider.gateway.find_payment(page.session_id)
+
+    assert page.url == ""
+    assert opened is not None
+    assert paid is not None
+    assert opened.client_secret
+    assert (paid.client_secret, paid.is_paid) == ("", True)
+
+
+def test_tax_is_answered_for_each_line_and_adds_up(provider: Provider) -> None:
+    question = TaxQuestion("USD", (("1", 3400), ("2", 900)), 500, False, "US", "CA", "San Francisco", "94110")
+
+    answer = provider.gateway.calculate_tax(question)
+
+    on_top = sum(tax for tax, _ in answer.lines.values()) + answer.shipping_minor
+    assert set(answer.lines) == {"1", "2"}
+    assert answer.total_minor == 4800 + on_top
+    assert (answer.currency, bool(answer.calculation_id)) == ("USD", True)
+
+
+def test_there_are_no_disputes_before_somebody_complains(provider: Provider) -> None:
+    assert list(provider.gateway.list_disputes(utc_now() - timedelta(days=1))) == []
 
 
 def test_the_same_call_again_opens_the_same_page(provider: Provider) -> None:
