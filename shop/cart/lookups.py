@@ -18,6 +18,16 @@ _SKUS = (
 )
 
 
+_COUNTRY = select(Cart.country).where(Cart.token_hash == bindparam("its_hash"), Cart.expires_at > bindparam("at"))
+
+
+def country_of_cart(session: Session, token: str | None, now: datetime) -> str | None:
+    """The country that was chosen for the cart of a token; None while none is."""
+    if not token:
+        return None
+    return session.scalar(_COUNTRY, {"its_hash": fingerprint(token), "at": now})
+
+
 def skus_in_cart(session: Session, token: str | None, now: datetime) -> tuple[str, ...]:
     """The variants in the cart of a token, in the order in which they were put in."""
     if not token:

@@ -159,6 +159,7 @@ def _read(session: Session, slug: str, window: ShopWindow) -> ProductView:
     variant_rows = connection.execute(_VARIANTS, {"product_id": product.id, "currency": window.currency}).all()
     pictures = connection.execute(_PICTURES, {"product_id": product.id}).all()
     kind = codes.label_of(product.type)
+    prices = [row.minor for row in variant_rows] or [product.price_from_minor]
     parts = parts_of_product(session, product.id) if any(row.part_count for row in variant_rows) else ()
     histories = price_histories(session, product.id, window.currency)
     return ProductView(
@@ -169,8 +170,8 @@ def _read(session: Session, slug: str, window: ShopWindow) -> ProductView:
         type=product.type,
         kind_text=kind[:1].upper() + kind[1:],
         description=product.description,
-        price=Money(product.price_from_minor, window.currency),
-        price_is_from=product.price_to_minor > product.price_from_minor,
+        price=Money(min(prices), window.currency),
+        price_is_from=max(prices) > min(prices),
         option_name=product.option_name,
         variants=tuple(_variant(row, pictures, window, histories.get(row.sku, ()), parts) for row in variant_rows),
         pictures=_pictures(product, pictures, window),

@@ -1,7 +1,7 @@
 """The merchant's list of products: every state, searched by words in title or SKU, sorted, a page at a time."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from shop.catalogue import codes
-from shop.catalogue.models import Product
+from shop.catalogue.models import Price, Product, Variant
 from shop.catalogue.rules import SAFETY_FIELDS
 from shop.catalogue.shelf import is_on_shelf, units_available
 from shop.catalogue.states import ProductStatus
@@ -48,7 +48,10 @@ class ProductQuery:
 
 @dataclass(frozen=True, slots=True)
 class ProductRow:
-    """One product in the list. `is_safe` says whether all safety fields are filled in."""
+    """One product in the list. `is_safe` says whether all safety fields are filled in.
+
+    `unpriced` are currencies of the shop in which some variant has no price: there it cannot be bought.
+    """
 
     sku: str
     slug: str
@@ -59,6 +62,7 @@ class ProductRow:
     price_is_from: bool
     units: int
     is_safe: bool
+    unpriced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +86,8 @@ def read_query(args: Mapping[str, str]) -> ProductQuery:
     )
 
 
-def list_all(session: Session, query: ProductQuery, currency: str) -> ProductPage:
-    """The wanted page; a page beyond the last one is empty."""
+def list_all(session: Session, query: ProductQuery, currency: str, *, currencies: Sequence[str] = ()) -> ProductPage:
+    """The wanted page; a page beyond the last one is empty. `currencies` are all that the shop sells in."""
     conditions = _conditions(query)
     total = session.scalar(select(func.count()).select_from(Product).where(*conditions)) or 0
     statement = (
@@ -93,8 +97,24 @@ def list_all(session: Session, query: ProductQuery, currency: str) -> ProductPag
         .limit(PAGE_SIZE)
         .offset(PAGE_SIZE * (query.page - 1))
     )
-    rows = tuple(_row(product, units, currency) for product, units in session.execute(statement))
+    found = session.execute(statement).all()
+    unpriced = _unpriced(session, [product.id for product, _ in found], currencies)
+    rows = tuple(
+        replace(_row(product, units, currency), unpriced=unpriced.get(product.id, ())) for product, units in found
+    )
     return ProductPage(rows, total, query.page, -(-total // PAGE_SIZE))
+
+
+def _unpriced(session: Session, ids: Sequence[int], currencies: Sequence[str]) -> dict[int, tuple[str, ...]]:
+    """The currencies in which an active variant of a product has no price, by product id."""
+    has_price = select(Price.variant_id).where(Price.variant_id == Variant.id)
+    missing: dict[int, tuple[str, ...]] = {}
+    for code in currencies:
+        lacks = ~has_price.where(Price.currency == code).exists()
+        query = select(Variant.product_id).where(Variant.product_id.in_(ids), Variant.active, lacks).distinct()
+        for product_id in session.scalars(query):
+            missing[product_id] = (*missing.get(product_id, ()), code)
+    return missing
 
 
 def find_named(session: Session, skus: list[str]) -> list[Product]:

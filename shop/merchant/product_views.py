@@ -17,6 +17,7 @@ from shop.merchant.pages import blueprint, me, merchant_page, see
 from shop.merchant.product_listing import SORTS, STATES, STOCKS, find_named, list_all, read_query
 from shop.merchant.standards import standards
 from shop.money import Money
+from shop.pricing.service import currencies_of, zones
 from shop.web import config, db, shop_url, transaction
 
 BULK = {
@@ -41,7 +42,7 @@ def products() -> Response:
     return merchant_page(
         "products.html",
         gaps=gaps_of(db(), config().currency),
-        found=list_all(db(), query, config().currency),
+        found=list_all(db(), query, config().currency, currencies=currencies_of(zones(config()))),
         query=query,
         states=STATES,
         stocks=STOCKS,

@@ -16,9 +16,9 @@ from shop.recommendations import goes_with
 from shop.web import db
 
 
-def companions_of(sku: str) -> tuple[CardView, ...]:
-    """What goes with a product or variant, and is not in the visitor's cart."""
-    return _suggest([sku], shop_window().currency)
+def companions_of(sku: str, currency: str | None = None) -> tuple[CardView, ...]:
+    """What goes with a product or variant and is not in the visitor's cart, priced in the shop's currency or this."""
+    return _suggest([sku], currency or shop_window().currency)
 
 
 def companions_of_cart(skus: Sequence[str], currency: str) -> tuple[CardView, ...]:

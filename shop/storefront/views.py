@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 
+from shop import cookies
+from shop.cart.lookups import country_of_cart
 from shop.catalogue.cards import CardView
 from shop.catalogue.codes import AREAS, FIRMNESS, POSITIONS
 from shop.catalogue.listing import ListPage, list_products
@@ -65,11 +67,26 @@ def _list_context(asked: ListRequest, found: ListPage) -> dict[str, Any]:
 @blueprint.get("/products/<slug>")
 def product(slug: str) -> Response:
     """One product with its options, price, stock and cautions."""
-    shown = get_product_page(db(), slug, shop_window(), now=utc_now())
-    delivery = cheapest_delivery(zones(config()))
-    companions = companions_of(shown.sku)
+    shown, country = _for_visitor(slug)
+    delivery = cheapest_delivery(zones(config()), country)
+    companions = companions_of(shown.sku, shown.price.currency)
     content = (shown, delivery, companions)
     return shared_page("storefront/product.html", content, lambda: _product_context(shown, delivery, companions))
+
+
+def _for_visitor(slug: str) -> tuple[ProductView, str | None]:
+    """The product priced for the country that the visitor's cart goes to, and that country.
+
+    Who has no cart, or no price there, gets the page that everybody shares.
+    """
+    now, window = utc_now(), shop_window()
+    country = country_of_cart(db(), cookies.read(cookies.CART), now)
+    zone = zones(config()).find(country)
+    if zone is not None and zone.currency != window.currency:
+        shown = get_product_page(db(), slug, replace(window, currency=zone.currency), now=now)
+        if shown.variants:
+            return shown, country
+    return get_product_page(db(), slug, window, now=now), None
 
 
 def _product_context(shown: ProductView, delivery: DeliveryHint, companions: tuple[CardView, ...]) -> dict[str, Any]:
