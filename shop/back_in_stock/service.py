@@ -21,6 +21,7 @@ from shop.mail.service import Letter, enqueue
 
 _UNITS = func.coalesce(bundle_units(), stock_level.c.available, 0)
 _SOLD = (Variant.active, Product.status == ProductStatus.PUBLISHED)
+_UNITS = func.coalesce(bundle_units(), stock_level.c.available, 0)
 
 
 @dataclass(frozen=True, slots=True)

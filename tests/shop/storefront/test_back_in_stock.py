@@ -13,7 +13,7 @@ from shop import housekeeping, jobs
 from shop.back_in_stock import service
 from shop.back_in_stock.models import StockWish
 from shop.back_in_stock.rules import CONSENT_TEXT
-from shop.catalogue.models import Product
+from shop.catalogue.models import BundlePart, Product
 from shop.catalogue.states import ProductStatus
 from shop.clock import utc_now
 from shop.mail.models import OutboxMail
@@ -181,6 +181,24 @@ def test_nobody_is_told_of_what_is_not_sold_any_more(app: Flask, client: FlaskCl
 
     assert jobs.run(app, "back_in_stock") == 0
     assert ask(client, "late@example.com") == 404
+
+
+def test_a_bundle_is_back_when_all_its_parts_are(app: Flask, client: FlaskClient, sold_out: None) -> None:
+    with app.app_context(), transaction() as session:
+        bundle = make_product(session, "SET01", title="Mat set", variants=("",), available=0)
+        parts = {SKU: 2, "MAT01-TEAL": 1}
+        session.add_all(
+            BundlePart(variant_id=bundle.variants[0].id, part_sku=sku, quantity=pieces) for sku, pieces in parts.items()
+        )
+    ask(client, sku="SET01")
+    client.post(link(app), data={"act": "confirm"})
+
+    told = []
+    for available in (1, 2):
+        restock(app, available)
+        told.append(jobs.run(app, "back_in_stock"))
+
+    assert told == [0, 1]
 
 
 def test_addresses_end_by_themselves(app: Flask, client: FlaskClient, sold_out: None) -> None:
