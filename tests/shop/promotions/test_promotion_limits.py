@@ -8,8 +8,10 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from shop.db import begin_write
+from shop.merchant.refund_rules import delivery_paid, line_shares
 from shop.orders import service as orders
 from shop.orders.states import OrderState
+from shop.payments.rules import charges
 from shop.pricing.rules import Deduction
 from shop.promotions import service as promotions
 from shop.promotions.models import Promotion, PromotionCustomer, PromotionUse
@@ -150,3 +152,15 @@ def test_two_orders_at_once_never_take_more_than_there_is(engine: Engine) -> Non
         assert session.scalar(select(Promotion.used)) == 3
         assert len(session.scalars(select(PromotionUse)).all()) == 3
     assert len(refused) == 5
+
+
+def test_all_of_a_discounted_order_refunded_is_what_was_paid_for_it(session: Session) -> None:
+    make_product(session)
+    order = make_order(session, quantity=3, discount_minor=1001, total_minor=10_200 - 1001 + 500)
+    order.lines[0].discount_minor = 1001
+
+    share = line_shares(order)[0]
+
+    assert [share.part(units).minor for units in (1, 2, 3)] == [3067, 6133, 9199]
+    assert share.part(3) + delivery_paid(order) == order.total
+    assert sum(amount for _, amount in charges(order)) == order.total_minor
