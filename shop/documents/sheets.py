@@ -54,7 +54,9 @@ def sheet_of(paper: Invoice, locale: str) -> Sheet:
 
 def packing_slip(order: Order, letterhead: Letterhead, pieces: Sequence[tuple[OrderLine, int]]) -> Sheet:
     """What is to be in the parcel: things and how many, neither prices nor a word of why they were bought."""
-    rows = tuple((str(quantity), _goods(line.title, line.option_value), line.sku) for line, quantity in pieces)
+    rows = tuple(
+        (str(quantity), _goods(line.title, line.option_value), _articles(line, quantity)) for line, quantity in pieces
+    )
     return Sheet(
         title="Packing slip",
         name=f"packing-slip-{order.number}",
@@ -156,6 +158,13 @@ def _rate(rate: int | None, locale: str) -> str:
     if rate is None:
         return "mixed"
     return format_percent(rate / MILLION, "#,##0.####%", locale=locale)
+
+
+def _articles(line: OrderLine, quantity: int) -> str:
+    """What is taken off the shelf: the article, or for a bundle its parts with how many of each."""
+    if not line.parts:
+        return line.sku
+    return ", ".join(f"{each * quantity} × {sku}" for sku, each in sorted(line.parts.items()))
 
 
 def _goods(title: str, option: str) -> str:

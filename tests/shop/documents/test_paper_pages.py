@@ -118,6 +118,15 @@ def test_a_packing_slip_has_no_price_and_no_complaint(bench: Bench, merchant: Br
         assert not re.search(r"[$€]|\d\.\d\d|price|total|pat@example|back|neck|pain|sleep", text, re.IGNORECASE)
 
 
+def test_a_packing_slip_names_the_parts_of_a_bundle(session: Session) -> None:
+    order, _ = a_sheet(session)
+    order.lines[0].parts = {"PIL01": 1, "MAT01-TEAL": 2}
+
+    slip = packing_slip(order, LETTERHEAD, [(order.lines[0], 3)])
+
+    assert slip.table.rows == (("3", "Acupressure mat, Charcoal", "6 × MAT01-TEAL, 3 × PIL01"),)
+
+
 def test_equal_papers_give_equal_bytes_and_a_neutral_title(session: Session) -> None:
     order, first = a_sheet(session)
     again = draw(sheet_of(documents.papers_of(session, order.id)[0], "en_US"))
