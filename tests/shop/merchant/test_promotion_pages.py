@@ -33,7 +33,15 @@ def test_a_promotion_is_made_listed_and_in_the_record(merchant: Browser, transac
     assert made.ends_at is not None
     assert made.ends_at.isoformat() == "2027-04-01T00:00:00+00:00"
     assert (made.products, made.most_orders) == (("MAT01",), 100)
-    for words in ("Spring offer", "SPRING10", "12.5 %", "Running", "until 2027-03-31", "0 of 100", "The promotion is there."):
+    for words in (
+        "Spring offer",
+        "SPRING10",
+        "12.5 %",
+        "Running",
+        "until 2027-03-31",
+        "0 of 100",
+        "The promotion is there.",
+    ):
         assert words in listed
     with transaction() as session:
         event = session.scalars(select(AuditEvent)).one()
