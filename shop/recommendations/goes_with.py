@@ -25,7 +25,8 @@ Allowed = Callable[[Iterable[str]], set[str]]
 def suggest(
     session: Session, window: ShopWindow, subjects: Sequence[str], *, taken: Collection[str] = (), allowed: Allowed
 ) -> tuple[CardView, ...]:
-    """Up to three cards that go with `subjects`, and are neither among them nor `taken` (SKUs of products or variants).
+    """Up to three cards that go with `subjects`, and are neither among them nor `taken` (SKUs of products or variants),
+    nor parts of a bundle among these.
 
     `allowed` returns those of some product SKUs that this visitor may be shown. Prices are in the window's currency:
     what has none in it is left out. One statement, and one for cards that were not shown before.
@@ -33,7 +34,8 @@ def suggest(
     shelf = current_shelf(session, window.currency)
     here = shelf.assortment
     about = [here.product_of.get(sku, sku) for sku in subjects]
-    inside = [part for sku in taken for part in here.parts.get(sku, ())]
+    variants = [*taken, *subjects, *(offer.sku for sku in about for offer in here.offers.get(sku, ()))]
+    inside = [part for sku in variants for part in here.parts.get(sku, ())]
     own = {*about, *(here.product_of.get(sku, sku) for sku in (*taken, *inside))}
     named = dict.fromkeys(sku for subject in about for sku in _companions(session, shelf, subject) if sku not in own)
     there = [sku for sku in named if here.offers_of(sku)][:MOST_CONSIDERED]

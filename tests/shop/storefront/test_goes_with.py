@@ -70,6 +70,18 @@ def test_peer_28_nothing_in_the_cart_sold_out_or_unpublished_is_suggested(
         assert suggested(client.get(path).text) == ["PIL02"], path
 
 
+def test_what_is_in_a_bundle_is_suggested_neither_beside_it_nor_once_it_is_in_the_cart(
+    client: FlaskClient, stocked: Stock, mat: None
+) -> None:
+    parts = (("MAT01-CHARCOAL", 1), ("PIL01-CHARCOAL", 1))
+    box = (VariantValues(prices={"USD": 5900}, parts=parts),)
+    stocked("BOX01", title="Box", type="spike_set", variants=box, goes_with=("PIL01", "PIL02"), available=0)
+
+    assert suggested(client.get("/products/box").text) == ["PIL02"]
+    client.post("/cart/add", data={"sku": "BOX01", "quantity": "1"})
+    assert suggested(client.get("/cart").text) == ["PIL02"]
+
+
 def test_a_shared_page_is_the_same_for_everybody_and_a_visitors_own_is_not_shared(
     app: Flask, client: FlaskClient, mat: None
 ) -> None:
