@@ -11,7 +11,7 @@ from tests.shop.merchant.browser import Browser
 
 VALUES = {
     "sku": "MAT01", "number": "TS-TEST-0001", "mail_id": "1", "refund_id": "1", "picture_id": "1", "promotion_id": "1",
-    "return_id": "1", "step": "approve",
+    "return_id": "1", "step": "approve", "name": "packing-slip", "kind": "confirmation",
 }  # fmt: skip
 
 
