@@ -29,6 +29,7 @@ from shop.clock import utc_now
 from shop.orders.models import Order
 from shop.payments import flow
 from shop.payments import service as payments
+from shop.payments.rules import Addresses
 from shop.payments.web_desk import web_desk
 from shop.web import transaction
 from tests.make import make_order
@@ -65,8 +66,7 @@ def _prepared(session: Any, order: Order) -> Any:
     return payments.prepare_attempt(
         session,
         order,
-        success_url="http://127.0.0.1/order",
-        cancel_url="http://127.0.0.1/cart",
+        Addresses("http://127.0.0.1/order", "http://127.0.0.1/cart"),
         session_minutes=31,
         now=utc_now(),
     )
