@@ -84,6 +84,11 @@ def is_to_ship() -> ColumnElement[bool]:
     return (Order.state == OrderState.PLACED) & exists().where(OrderLine.order_id == Order.id, has_pieces)
 
 
+def has_open_return() -> ColumnElement[bool]:
+    """Whether a return of the order waits for the shop."""
+    return exists().where(Return.order_id == Order.id, Return.state.in_(WAITING))
+
+
 def list_orders(session: Session, wanted: OrderFilter) -> OrderPage:
     """A page of orders, newest first."""
     limit = max(1, min(wanted.limit, 200))
@@ -115,7 +120,7 @@ def _conditions(wanted: OrderFilter, dialect: str) -> list[ColumnElement[bool]]:
     if wanted.work is Work.TO_SHIP:
         conditions.append(is_to_ship())
     if wanted.work is Work.OPEN_RETURNS:
-        conditions.append(exists().where(Return.order_id == Order.id, Return.state.in_(WAITING)))
+        conditions.append(has_open_return())
     text = "".join(letter for letter in wanted.query if letter.isprintable()).strip()
     if text:
         number, email = text.upper(), text.lower()
