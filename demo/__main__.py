@@ -12,6 +12,8 @@ import urllib.error
 import urllib.request
 from types import FrameType
 
+from click.testing import Result
+
 from demo.settings import MERCHANT_EMAIL, ROOT, Settings, make_settings
 
 START_SECONDS = 60
@@ -45,7 +47,13 @@ def prepare(settings: Settings) -> None:
     ):
         done = runner.invoke(args=arguments, env={"TSUBO_DEMO_PASSWORD": settings.merchant_password})
         if done.exit_code:
-            raise CannotStart(f"'flask {' '.join(arguments[:2])}' failed:\n{done.output}") from done.exception
+            raise CannotStart(_why(arguments[1], done)) from done.exception
+
+
+def _why(step: str, done: Result) -> str:
+    """What a step printed, or the first line of what it raised, and the way out if older data is in the way."""
+    said = done.output.strip() or str(done.exception).partition("\n")[0]
+    return f"'flask shop {step}' failed: {said}\nIf var/ holds the data of another version: make demo-reset"
 
 
 def start_all(settings: Settings) -> list[subprocess.Popen[bytes]]:
