@@ -37,7 +37,9 @@ class Finding:
 
 
 def stability_index(before: npt.ArrayLike, after: npt.ArrayLike) -> float:
-    """Return the PSI of one coarse feature: sum of (q - p) log(q / p) over its values, or over ten bins of `before`.
+    """Return the PSI of one coarse feature: sum of (q - p) log(q / p) over its values.
+
+    Where there are more than ten: over the values of `before` and all others together, or over ten bins of `before`.
 
     Half a row is added to every value, so that one that is new or gone counts much, but not for ever. Raises
     ValueError when a window is empty or not finite.
@@ -46,7 +48,11 @@ def stability_index(before: npt.ArrayLike, after: npt.ArrayLike) -> float:
     if not (len(old) and len(new) and np.isfinite(old).all() and np.isfinite(new).all()):
         raise ValueError("both windows need finite values")
     values = np.unique(np.concatenate([old, new]))
-    if len(values) > MOST_BINS:
+    known = np.unique(old)
+    if len(values) > MOST_BINS >= len(known):
+        old, new = (np.where(np.isin(each, known), np.searchsorted(known, each), -1.0) for each in (old, new))
+        values = np.arange(-1.0, len(known))
+    elif len(values) > MOST_BINS:
         edges = np.unique(np.quantile(old, np.linspace(0, 1, MOST_BINS + 1)[1:-1]))
         old, new = (np.searchsorted(edges, window, side="left").astype(np.float64) for window in (old, new))
         values = np.arange(len(edges) + 1.0)

@@ -28,13 +28,17 @@ NOTES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What was found when a model was judged. safety: cases and violations; graded: figures of the graded visits."""
+    """What was found when a model was judged. safety: cases and violations; graded: figures of the graded visits.
+
+    moved: what changed in the log since its training, and what trees find there.
+    """
 
     stages: Sequence[StageFigures]
     decision: Decision
     graded: Mapping[str, float]
     safety: tuple[int, int]
     left_out: int
+    moved: Sequence[str] = ()
 
 
 def card_of(row: RankingModel, folder: Path, judged: Judgement | None = None) -> str:
@@ -55,6 +59,7 @@ def card_of(row: RankingModel, folder: Path, judged: Judgement | None = None) ->
         safety_cases=judged.safety[0] if judged else 0,
         safety_violations=judged.safety[1] if judged else 0,
         personas=judged.graded if judged else {},
+        drift=judged.moved if judged else (),
         notes=NOTES,
     )
     return model_card(facts, judged.decision if judged else None)

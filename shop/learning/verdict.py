@@ -31,6 +31,7 @@ from shop.learning.judging import Usable, judge, read_lists
 from shop.learning.models import RankingModel
 from shop.learning.reading import LogReport
 from shop.learning.rules import LOGGED_FEATURES
+from shop.learning.watching import watch
 
 DAY_ONE = "day one"
 CATALOGUE = "first"
@@ -48,11 +49,12 @@ class Word:
     report: LogReport
     against: str
     card: str
+    moved: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
         """Everything in plain sentences, the table apart."""
         impossible = self.report.lines()[1:]
-        return [*self.usable.lines(), *impossible, *gate_words.conclusions(self.decision)]
+        return [*self.usable.lines(), *impossible, *gate_words.conclusions(self.decision), *self.moved]
 
     def as_values(self) -> dict[str, Any]:
         """Plain values for the database: no number in it is NaN."""
@@ -79,7 +81,9 @@ def reach(session: Session, row: RankingModel, folder: Path, *, day_one_id: str,
     rankings = {f"model {row.id}": candidate, DAY_ONE: day_one}
     if live_row is not None and live is not None:
         rankings[f"model {live_row.id}, live"] = live
-    since = date.fromisoformat(read_manifest(folder, row.sha256).last_day) + timedelta(days=1)
+    manifest = read_manifest(folder, row.sha256)
+    first_day, last_day = date.fromisoformat(manifest.first_day), date.fromisoformat(manifest.last_day)
+    since = last_day + timedelta(days=1)
     usable, report = Usable(), LogReport(today)
     batches = read_lists(session, since, known, usable, report)
     log, judged = judge(batches, known, rankings, candidate)
@@ -94,15 +98,17 @@ def reach(session: Session, row: RankingModel, folder: Path, *, day_one_id: str,
         safety=lambda: safety.violations,
         personas=lambda: findings(graded, expert),
     )
+    moved = tuple(watch(session, candidate, first_day, last_day, today))
     judgement = Judgement(
         stages=since_training(session, row, folder, candidate, since, LogReport(today)),
         decision=decision,
         graded={"nDCG@5 on graded visits": graded.ndcg_at_5 or 0.0, "the expert prior there": expert.ndcg_at_5 or 0.0},
         safety=(safety.cases, safety.failed),
         left_out=report.refused.total(),
+        moved=moved,
     )
     against = live_row.sha256 if live_row is not None else ""
-    return Word(decision, usable, report, against, card_of(row, folder, judgement))
+    return Word(decision, usable, report, against, card_of(row, folder, judgement), moved)
 
 
 def on_graded_visits(scorer: Scorer | None) -> Figures:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from recommender.learning.drift import (
+    PSI_ALARM,
     abstention,
     calibration_drift,
     feature_drift,
@@ -112,3 +113,11 @@ def test_more_empty_lists_than_before_raise_the_alarm_fewer_do_not():
 def test_windows_without_numbers_are_refused(before, after):
     with pytest.raises(ValueError, match="finite"):
         stability_index(before, after)
+
+
+@pytest.mark.parametrize("only", [-1.0, 0.0, 1.0])
+def test_an_answer_that_was_always_the_same_and_now_varies_has_moved(only):
+    before, after = np.full(500, only), np.linspace(-1, 1, 500)
+
+    assert stability_index(before, after) > PSI_ALARM
+    assert stability_index(after, before) > PSI_ALARM
