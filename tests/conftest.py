@@ -22,6 +22,11 @@ NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser journeys first: they are the longest files, and no worker should be left alone with one at the end."""
+    items.sort(key=lambda item: "tests/journeys/" not in item.nodeid)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where every test is required, a skipped one fails the run."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

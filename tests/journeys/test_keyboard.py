@@ -12,12 +12,13 @@ FOCUSED = """() => {
     const drawn = getComputedStyle(element);
     return drawn.outlineStyle !== "none" && parseFloat(drawn.outlineWidth) >= 2;
   };
+  const around = [at, at.parentElement, at.closest("article")];  // a card draws the ring around itself
   const box = at.getBoundingClientRect();
   return {
     name: at.getAttribute("name") || at.innerText.trim() || at.getAttribute("aria-label") || at.tagName,
     top: box.top + scrollY,
     inMain: !!at.closest("main"),
-    isSeen: outlined(at) || (at.parentElement && outlined(at.parentElement)),
+    isSeen: around.some((element) => element && outlined(element)),
     isBody: at === document.body,
   };
 }"""

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys import steps
 from tests.journeys.conftest import LiveShop, NewContext
-from tests.journeys.test_accessibility import Inspector
+from tests.journeys.inspecting import Inspector
 
 
 @pytest.fixture
