@@ -158,7 +158,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m demo", description="Run the demo shop.")
     parser.add_argument("--reset", action="store_true", help="forget the demo's data and end")
     options = parser.parse_args()
-    signal.signal(signal.SIGTERM, _interrupt)
+    for wanted in (signal.SIGTERM, signal.SIGINT):  # SIGINT, too: whoever is started in the background ignores it
+        signal.signal(wanted, _interrupt)
     try:
         port = int(os.environ.get("PORT", "8000"))
         settings = make_settings(port, provider_port=next(p for p in range(port + 1, port + 50) if is_free(p)))
