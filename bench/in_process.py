@@ -10,7 +10,7 @@ from bench.targets import Target
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
-def cpu_microseconds(apps: dict[str, WSGI], target: Target, *, rounds: int = 5, calls: int = 120) -> dict[str, float]:
+def cpu_microseconds(apps: dict[str, WSGI], target: Target, *, rounds: int = 20, calls: int = 60) -> dict[str, float]:
     """The least CPU time a request took on average over some rounds, by app.
 
     Raises RuntimeError for an answer with another status than the target's.

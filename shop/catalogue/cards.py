@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from shop.catalogue import codes
-from shop.catalogue.models import CatalogueVersion, Picture, Product, ProductFacet
-from shop.catalogue.shelf import is_on_shelf, units_available
+from shop.catalogue.models import CatalogueVersion, Picture, Price, Product, ProductFacet, Variant
+from shop.catalogue.shelf import bundle_units, is_on_shelf, stock_level, units_available
 from shop.catalogue.states import ProductStatus
 from shop.money import Money
 
@@ -66,6 +66,9 @@ CARD_COLUMNS: tuple[Any, ...] = (
     _first_picture(Picture.alt).label("alt"),
     select(CatalogueVersion.version).where(CatalogueVersion.id == 1).scalar_subquery().label("version"),
 )
+
+_IS_PUBLISHED = case((Product.status == ProductStatus.PUBLISHED, 1), else_=0) == 1
+"""For statements that name their SKUs: no index serves it. By one on `status` SQLite would walk the whole catalogue."""
 
 
 def card_of(row: Sequence[Any], window: ShopWindow) -> CardView:
@@ -125,7 +128,7 @@ def find_cards(
 
 @cache
 def _statement(by_sku: bool, by_area: bool, available_only: bool) -> Select[Any]:
-    statement = select(*CARD_COLUMNS).where(Product.status == ProductStatus.PUBLISHED)
+    statement = select(*CARD_COLUMNS).where(_IS_PUBLISHED if by_sku else Product.status == ProductStatus.PUBLISHED)
     if available_only:
         statement = statement.where(is_on_shelf())
     if by_area:
@@ -133,6 +136,40 @@ def _statement(by_sku: bool, by_area: bool, available_only: bool) -> Select[Any]
     if by_sku:
         return statement.where(Product.sku.in_(bindparam("skus", expanding=True)))
     return statement.order_by(Product.position, Product.id).limit(bindparam("limit"))
+
+
+def _price_that_can_be_paid(of: Any) -> Any:
+    """SQL: the least or the most of what the variants that are there cost in :currency; null when none does."""
+    return (
+        select(of(Price.minor))
+        .join(Variant, Variant.id == Price.variant_id)
+        .outerjoin(stock_level, stock_level.c.sku == Variant.sku)
+        .where(Variant.product_id == Product.id, Variant.active, Price.currency == bindparam("currency"))
+        .where(func.coalesce(bundle_units(), stock_level.c.available, 0) > 0)
+        .correlate(Product)
+        .scalar_subquery()
+    )
+
+
+_FOR_SALE = select(
+    *CARD_COLUMNS, _price_that_can_be_paid(func.min).label("low"), _price_that_can_be_paid(func.max).label("high")
+).where(_IS_PUBLISHED, Product.sku.in_(bindparam("skus", expanding=True)))
+
+
+def cards_for_sale(session: Session, window: ShopWindow, skus: Sequence[str]) -> list[CardView]:
+    """The cards of those products that can be bought now in the window's currency, in the order of `skus`.
+
+    Each with the lowest price that can be paid now. One statement.
+    """
+    rows = session.connection().execute(_FOR_SALE, {"skus": list(skus), "currency": window.currency}).all()
+    found = {
+        row.sku: card_of(row[:-2], window)._replace(
+            price=Money(row.low, window.currency), price_is_from=row.high > row.low
+        )
+        for row in rows
+        if row.low is not None
+    }
+    return [found[sku] for sku in skus if sku in found]
 
 
 def has_facet(kind: str, value: Any) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from shop.catalogue import codes
 from shop.catalogue.bundles import PartView, parts_of_product, safety_with_parts, view_of
 from shop.catalogue.cards import ShopWindow, stock_text
+from shop.catalogue.companions import Subject, companions
 from shop.catalogue.facts import Wording, wording
 from shop.catalogue.memory import engine_of, remembered
-from shop.catalogue.models import BundlePart, CatalogueVersion, Picture, Price, Product, Variant
+from shop.catalogue.models import BundlePart, CatalogueVersion, Picture, Price, PriceChange, Product, Variant
 from shop.catalogue.price_history import price_histories
 from shop.catalogue.reductions import Offered, lowest_before
 from shop.catalogue.shelf import bundle_units, stock_level
@@ -29,6 +30,14 @@ class PictureView:
     alt: str
     width: int
     height: int
+
+
+class _Picture(NamedTuple):
+    file_name: str
+    alt: str
+    width: int
+    height: int
+    variant_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,10 @@ class VariantView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductView:
-    """A product page. `price` is the lowest of its variants, `first` the first variant that can be bought."""
+    """A product page. `price` is the lowest of its variants, `first` the first variant that can be bought.
+
+    `companions` are the SKUs of what goes with it, the best first, whether it can be bought now or not.
+    """
 
     sku: str
     slug: str
@@ -72,6 +84,7 @@ class ProductView:
     maker: str
     eu_contact: str
     warnings: str
+    companions: tuple[str, ...]
 
     @property
     def first(self) -> VariantView | None:
@@ -112,23 +125,37 @@ _SHELF = (
     .outerjoin(stock_level, stock_level.c.sku == Variant.sku)
     .where(Product.slug == bindparam("slug"), Product.status == ProductStatus.PUBLISHED, Variant.active)
 )
-_PRODUCT = select(*Product.__table__.c).where(Product.slug == bindparam("slug"))
+_PRODUCT = (
+    select(*Product.__table__.c, *(getattr(Picture, name).label(f"picture_{name}") for name in _Picture._fields))
+    .outerjoin(Picture, Picture.product_id == Product.id)
+    .where(Product.slug == bindparam("slug"))
+    .order_by(Picture.position, Picture.id)
+)
 _PART_COUNT = select(func.count()).where(BundlePart.variant_id == Variant.id).correlate(Variant).scalar_subquery()
+_CHANGE_COUNT = (
+    select(func.count())
+    .where(PriceChange.variant_id == Variant.id, PriceChange.currency == bindparam("currency"))
+    .correlate(Variant)
+    .scalar_subquery()
+)
 _VARIANTS = (
-    select(Variant.sku, Variant.option_value, Variant.id, Price.minor, _PART_COUNT.label("part_count"))
+    select(
+        Variant.sku,
+        Variant.option_value,
+        Variant.id,
+        Price.minor,
+        _PART_COUNT.label("part_count"),
+        _CHANGE_COUNT.label("change_count"),
+    )
     .join(Price, (Price.variant_id == Variant.id) & (Price.currency == bindparam("currency")))
     .where(Variant.product_id == bindparam("product_id"), Variant.active)
     .order_by(Variant.position, Variant.id)
 )
-_PICTURES = (
-    select(Picture.file_name, Picture.alt, Picture.width, Picture.height, Picture.variant_id)
-    .where(Picture.product_id == bindparam("product_id"))
-    .order_by(Picture.position, Picture.id)
-)
 
 
 def get_product_page(session: Session, slug: str, window: ShopWindow, *, now: datetime | None = None) -> ProductView:
-    """The page of a published product. One statement, or six after a change. Raises NotFound for any other slug.
+    """The page of a published product. One statement, or four after a change, and one more each for a
+    bundle's parts and a price that has changed. Raises NotFound for any other slug.
 
     Reductions are told as they stand at `now`; without it none are.
     """
@@ -155,13 +182,14 @@ def _at(variant: VariantView, units: int, now: datetime | None) -> VariantView:
 
 def _read(session: Session, slug: str, window: ShopWindow) -> ProductView:
     connection = session.connection()  # plain rows: the session's way to them costs half as much again
-    product = connection.execute(_PRODUCT, {"slug": slug}).one()
+    rows = connection.execute(_PRODUCT, {"slug": slug}).all()
+    product, pictures = rows[0], [_Picture(*row[-len(_Picture._fields) :]) for row in rows if row.picture_file_name]
     variant_rows = connection.execute(_VARIANTS, {"product_id": product.id, "currency": window.currency}).all()
-    pictures = connection.execute(_PICTURES, {"product_id": product.id}).all()
     kind = codes.label_of(product.type)
     prices = [row.minor for row in variant_rows] or [product.price_from_minor]
     parts = parts_of_product(session, product.id) if any(row.part_count for row in variant_rows) else ()
-    histories = price_histories(session, product.id, window.currency)
+    is_changed = any(row.change_count > 1 for row in variant_rows)  # one price alone was never another
+    histories = price_histories(session, product.id, window.currency) if is_changed else {}
     return ProductView(
         sku=product.sku,
         slug=product.slug,
@@ -182,11 +210,12 @@ def _read(session: Session, slug: str, window: ShopWindow) -> ProductView:
         maker=product.maker,
         eu_contact=product.eu_contact,
         warnings=product.warnings,
+        companions=companions(session, Subject(product.id, product.type, product.areas, product.goes_with)),
     )
 
 
 def _variant(row: Any, pictures: Any, window: ShopWindow, history: tuple[Offered, ...], parts: Any) -> VariantView:
-    sku, option, variant_id, minor, _ = row
+    sku, option, variant_id, minor, *_ = row
     own = next((picture.file_name for picture in pictures if picture.variant_id == variant_id), None)
     address = window.media_url + own if own else f"{window.picture_url}{sku}.svg"
     label = option[:1].upper() + option[1:]

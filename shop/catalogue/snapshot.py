@@ -45,7 +45,6 @@ class PublishedProduct(NamedTuple):
     width_mm: int | None
     registration_number: str | None
     slug: str
-    goes_with: Codes
     available: bool
 
 

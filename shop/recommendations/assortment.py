@@ -59,8 +59,8 @@ class Assortment:
     """All published products but those whose row makes no sense. `offers` are by product SKU, in the shop's order.
 
     `product_of` gives the product's SKU for its own and its variants' SKUs; `sold_out` names variants, and
-    `uncounted` those that had no stock yet when the catalogue was read. `goes_with` are the merchant's own pairs,
-    `parts` the parts of each bundle variant: one that is not sold is never there.
+    `uncounted` those that had no stock yet when the catalogue was read. `parts` are those of
+    each bundle variant: one that is not sold is never there.
     """
 
     items: tuple[Item, ...]
@@ -69,7 +69,6 @@ class Assortment:
     option_names: Mapping[str, str]
     product_of: Mapping[str, str]
     uncounted: frozenset[str]
-    goes_with: Mapping[str, tuple[str, ...]]
     parts: Mapping[str, Mapping[str, int]]
     sold_out: frozenset[str] = frozenset()
 
@@ -162,7 +161,6 @@ def _read(session: Session, currency: str) -> Assortment:
         option_names=option_names,
         product_of=product_of,
         uncounted=frozenset(uncounted),
-        goes_with={product.sku: product.goes_with for product in products if product.goes_with},
         parts={sku: needs for sku, needs in parts.items() if sku in product_of},
     )
 

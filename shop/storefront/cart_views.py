@@ -25,7 +25,7 @@ from shop.promotions.rules import CodeRefused, normal_code
 from shop.promotions.words import sentence
 from shop.quiz.visitor import exclusion_for_visitor
 from shop.storefront.cart_forms import AddForm, CodeForm, DeliveryForm, LineForm
-from shop.storefront.goes_with import companions_of, companions_of_cart
+from shop.storefront.goes_with import suggested
 from shop.throttle import throttle, throttle_posts
 from shop.web import config, db, no_store, page, see_other, shop_url, transaction
 
@@ -72,7 +72,7 @@ def added(sku: str) -> Response:
     if found is None:
         return see_other(shop_url("cart.page"))
     name, pieces = found
-    return no_store(page("cart/added.html", name=name, pieces=pieces, companions=companions_of(sku)))
+    return no_store(page("cart/added.html", name=name, pieces=pieces, companions=suggested([sku])))
 
 
 @blueprint.post("/cart/update")
@@ -193,7 +193,7 @@ def _cart_page(
         form = DeliveryForm(meta={"csrf_context": token})
         words["delivery_form"] = form.offer(zones(), contents, config().locale)
         words["country"] = country_name(contents.place.country, config().locale)
-        words["companions"] = companions_of_cart([line.sku for line in contents.lines], contents.quote.currency)
+        words["companions"] = suggested([line.sku for line in contents.lines], contents.quote.currency)
         words["rows"] = [
             {"line": line, "picture_url": _picture_url(line), "speaks_against": speaks_against(line.sku)}
             for line in contents.lines

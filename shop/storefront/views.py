@@ -17,7 +17,7 @@ from shop.errors import NotFound
 from shop.money import to_decimal
 from shop.pricing.rules import DeliveryHint
 from shop.pricing.service import cheapest_delivery, zones
-from shop.storefront.goes_with import companions_of
+from shop.storefront.goes_with import suitable
 from shop.storefront.list_request import SORTS, ListRequest, chosen_filters, read_request
 from shop.storefront.rendering import card_html, fragment_html, shared_page
 from shop.storefront.structured import breadcrumb_data, product_data
@@ -69,7 +69,7 @@ def product(slug: str) -> Response:
     """One product with its options, price, stock and cautions."""
     shown, country = _for_visitor(slug)
     delivery = cheapest_delivery(zones(config()), country)
-    companions = companions_of(shown.sku, shown.price.currency)
+    companions = suitable(shown.companions, shown.price.currency)
     content = (shown, delivery, companions)
     return shared_page("storefront/product.html", content, lambda: _product_context(shown, delivery, companions))
 
@@ -79,9 +79,9 @@ def _for_visitor(slug: str) -> tuple[ProductView, str | None]:
 
     Who has no cart, or no price there, gets the page that everybody shares.
     """
-    now, window = utc_now(), shop_window()
-    country = country_of_cart(db(), cookies.read(cookies.CART), now)
-    zone = zones(config()).find(country)
+    now, window, token = utc_now(), shop_window(), cookies.read(cookies.CART)
+    country = country_of_cart(db(), token, now) if token else None
+    zone = zones(config()).find(country) if country else None
     if zone is not None and zone.currency != window.currency:
         shown = get_product_page(db(), slug, replace(window, currency=zone.currency), now=now)
         if shown.variants:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
 from recommender.safety import FLAGS
@@ -82,6 +82,36 @@ def test_what_is_in_a_bundle_is_suggested_neither_beside_it_nor_once_it_is_in_th
     assert suggested(client.get("/cart").text) == ["PIL02"]
 
 
+def test_no_stimulator_is_suggested_nor_a_bundle_with_one(
+    client: FlaskClient, stocked: Stock, mat: None, engine: Engine
+) -> None:
+    stocked("PEN01", title="Pen", type="massage_ball", powered=True, registration_number="K123", options=("",))
+    stocked("PEN02", title="Pulse", type="massage_ball", powered=True, registration_number="K124", options=("",))
+    box = (VariantValues(prices={"USD": 5900}, parts=(("PEN01", 1), ("PIL03-CHARCOAL", 1))),)
+    stocked("BOX01", title="Box", type="spike_set", variants=box, powered=False, available=0)
+    change(engine, "MAT01", goes_with=("BOX01", "PEN01", "PEN02"))
+    lose_its_number(engine, "PEN02")
+
+    assert suggested(client.get(PAGE).text) == ["Pen", "PIL01", "PIL02"]
+
+
+def test_a_page_costs_as_many_statements_beside_many_products_as_beside_few(
+    app: Flask, client: FlaskClient, stocked: Stock, mat: None
+) -> None:
+    statements: list[str] = []
+    event.listen(app.extensions["tsubo"].engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+    for number in range(30):
+        pillow(stocked, f"PIL1{number:02}", areas=("shoulders",))
+    statements.clear()
+
+    client.get(PAGE)
+    first = sum(not sql.startswith("BEGIN") for sql in statements)
+    client.get(PAGE)
+
+    assert first <= 5
+    assert sum(not sql.startswith("BEGIN") for sql in statements) - first <= 2
+
+
 def test_a_shared_page_is_the_same_for_everybody_and_a_visitors_own_is_not_shared(
     app: Flask, client: FlaskClient, mat: None
 ) -> None:
@@ -148,6 +178,15 @@ def change(engine: Engine, sku: str, **fields: Any) -> None:
         begin_write(session)
         values = replace(values_of(get_product(session, sku)), **fields)
         save_product(session, values, currency="USD", standards=CLAIMS_ONLY, now=NOW)
+        session.commit()
+
+
+def lose_its_number(engine: Engine, sku: str) -> None:
+    """A row as no form would write it."""
+    with Session(engine) as session:
+        begin_write(session)
+        get_product(session, sku).registration_number = None
+        bump_version(session)
         session.commit()
 
 
