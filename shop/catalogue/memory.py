@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-KEPT = 2048
+KEPT = 4096
 Value = TypeVar("Value")
 
 

@@ -1,5 +1,6 @@
 """All that a product page shows. What only changes with the catalogue is remembered; the stock is read each time."""
 
+from collections import defaultdict
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from shop.catalogue import codes
 from shop.catalogue.bundles import PartView, parts_of_product, safety_with_parts, view_of
-from shop.catalogue.cards import ShopWindow, stock_text
+from shop.catalogue.cards import LAST_FEW, ShopWindow, stock_text
 from shop.catalogue.companions import Subject, companions
 from shop.catalogue.facts import Wording, wording
 from shop.catalogue.memory import engine_of, remembered
@@ -58,13 +59,15 @@ class VariantView:
     parts: tuple[PartView, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ProductView:
     """A product page. `price` is the lowest of its variants, `first` the first variant that can be bought.
 
-    `companions` are the SKUs of what goes with it, the best first, whether it can be bought now or not.
+    `companions` are the SKUs of what goes with it, the best first, whether it can be bought now or not. `version` is
+    that of the catalogue it was read at. Views are compared by identity: the same stock has the same view.
     """
 
+    version: int
     sku: str
     slug: str
     url: str
@@ -162,10 +165,16 @@ def get_product_page(session: Session, slug: str, window: ShopWindow, *, now: da
     rows = session.connection().execute(_SHELF, {"slug": slug}).all()
     if not rows:
         raise NotFound("We do not sell this, or no longer.")
-    units = {sku: available for sku, available, _ in rows}
-    key = ("product", slug, window)
-    known: ProductView = remembered(engine_of(session), rows[0][2] or 0, key, lambda: _read(session, slug, window))
-    return replace(known, variants=tuple(_at(variant, units.get(variant.sku, 0), now) for variant in known.variants))
+    units = defaultdict(int, {sku: min(available, LAST_FEW + 1) for sku, available, _ in rows})
+    engine, version, key = engine_of(session), rows[0][2] or 0, ("product", slug, window)
+    known: ProductView = remembered(engine, version, key, lambda: _read(session, slug, window, version))
+
+    def finished() -> ProductView:
+        return replace(known, variants=tuple(_at(variant, units[variant.sku], now) for variant in known.variants))
+
+    if any(variant.history for variant in known.variants):
+        return finished()  # what is told of a reduction changes with time
+    return remembered(engine, version, (*key, *units.items()), finished)
 
 
 def _at(variant: VariantView, units: int, now: datetime | None) -> VariantView:
@@ -180,7 +189,7 @@ def _at(variant: VariantView, units: int, now: datetime | None) -> VariantView:
     )
 
 
-def _read(session: Session, slug: str, window: ShopWindow) -> ProductView:
+def _read(session: Session, slug: str, window: ShopWindow, version: int) -> ProductView:
     connection = session.connection()  # plain rows: the session's way to them costs half as much again
     rows = connection.execute(_PRODUCT, {"slug": slug}).all()
     product, pictures = rows[0], [_Picture(*row[-len(_Picture._fields) :]) for row in rows if row.picture_file_name]
@@ -191,6 +200,7 @@ def _read(session: Session, slug: str, window: ShopWindow) -> ProductView:
     is_changed = any(row.change_count > 1 for row in variant_rows)  # one price alone was never another
     histories = price_histories(session, product.id, window.currency) if is_changed else {}
     return ProductView(
+        version=version,
         sku=product.sku,
         slug=product.slug,
         url=window.product_url + product.slug,

@@ -97,7 +97,7 @@ def _product_context(shown: ProductView, delivery: DeliveryHint, companions: tup
         "trail": [*trail, (shown.name, None)],
         "list_url": list_url,
         "details": fragment_html(
-            "storefront/_details.html", replace(shown, variants=()), product=shown, list_url=list_url
+            "storefront/_details.html", (shown.slug, shown.version), product=shown, list_url=list_url
         ),
         "delivery": delivery,
         "companions": [card_html(card) for card in companions],
