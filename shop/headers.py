@@ -66,9 +66,10 @@ def register_headers(blueprint: Blueprint, config: Config) -> None:
     def add_headers(response: Response) -> Response:
         if request.endpoint == f"{config.blueprint_name}.static" and "v" in request.args:
             response.headers["Cache-Control"] = FOREVER
+        chosen = {name.lower() for name, _ in response.headers}
         for name, value in fixed.items():
-            if name not in response.headers:
-                response.headers[name] = value
+            if name.lower() not in chosen:
+                response.headers.add(name, value)  # looks for no other of that name
         response.vary.add("Cookie")
         return response
 

@@ -103,8 +103,7 @@ def _product_context(shown: ProductView, delivery: DeliveryHint, companions: tup
         "companions": [card_html(card) for card in companions],
         "canonical_url": origin + shown.url,
         "picture_url": origin + shown.pictures[0].url,
-        "product_data": product_data(shown, origin),
-        "breadcrumb_data": breadcrumb_data([*trail, (shown.name, shown.url)], origin),
+        "structured": [product_data(shown, origin), breadcrumb_data([*trail, (shown.name, shown.url)], origin)],
         "section": "list",
     }
 

@@ -9,7 +9,7 @@ from shop.catalogue.values import VariantValues
 
 def structured(answer):
     found = re.findall(r'<script type="application/ld\+json">(.*?)</script>', answer.text)
-    return {block["@type"]: block for block in map(json.loads, found)}
+    return {block["@type"]: block for blocks in map(json.loads, found) for block in blocks}
 
 
 def test_a_page_says_what_it_costs_what_it_is_and_whom_it_does_not_suit(client, stocked):
