@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -83,8 +84,16 @@ def gateway() -> FakeGateway:
 MakeApp = Callable[..., Flask]
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates that one app has compiled, for all others: each test has an app of its own."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def make_app(database_url: str, tmp_path: Path, gateway: FakeGateway) -> Iterator[MakeApp]:
+def make_app(
+    database_url: str, tmp_path: Path, gateway: FakeGateway, compiled_templates: FileSystemBytecodeCache
+) -> Iterator[MakeApp]:
     """Build apps on this test's database; settings override the defaults below."""
     made: list[Flask] = []
 
@@ -104,6 +113,7 @@ def make_app(database_url: str, tmp_path: Path, gateway: FakeGateway) -> Iterato
             },
             gateway=gateway,
         )
+        app.jinja_env.bytecode_cache = compiled_templates
         made.append(app)
         return app
 
