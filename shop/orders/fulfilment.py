@@ -124,8 +124,9 @@ def parcels_of(order: Order, carriers: Carriers) -> list[ParcelShown]:
 
 
 def still_to_come(order: Order) -> list[str]:
-    """What has not left yet and will, in words."""
-    return [goods_words(line.to_ship, line) for line in order.lines if line.to_ship]
+    """What has not left yet and will, in words: nothing that the customer withdrew from."""
+    awaited = suggested(order)
+    return [goods_words(units, line) for line in order.lines if (units := awaited.get(line.id, 0))]
 
 
 def suggested(order: Order) -> dict[int, int]:

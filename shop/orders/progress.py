@@ -43,7 +43,7 @@ def progress_of(order: Order) -> Progress:
     if order.state is OrderState.PENDING:
         return Progress(*_pending_words(order, steps))
     if is_whole(order):
-        return Progress("You withdrew from this order", steps, WITHDRAWN)
+        return Progress("You withdrew from this order", _done_so_far(order, steps), WITHDRAWN)
     if order.pick_up_at:
         return _pick_up_progress(order, (*steps[:-1], Step("Ready", sent.at)))
     return _parcel_progress(order, steps)
@@ -51,8 +51,7 @@ def progress_of(order: Order) -> Progress:
 
 def _parcel_progress(order: Order, steps: tuple[Step, ...]) -> Progress:
     if order.shipment_state is ShipmentState.PARTLY_SHIPPED:
-        first = Step("Sent in part", _when(order, "shipment", ShipmentState.PARTLY_SHIPPED))
-        return Progress("A part of your order is on its way", (*steps[:-1], first, steps[-1]), PARTLY)
+        return Progress("A part of your order is on its way", (*steps[:-1], _first_parcel(order), steps[-1]), PARTLY)
     if order.shipment_state is ShipmentState.SHIPPED:
         return Progress("Your parcel is on its way", steps, "If something is not right with it, write to us.")
     return Progress(
@@ -60,6 +59,16 @@ def _parcel_progress(order: Order, steps: tuple[Step, ...]) -> Progress:
         steps,
         "A confirmation is on its way to you by mail. We pack your parcel and write to you again when it leaves.",
     )
+
+
+def _first_parcel(order: Order) -> Step:
+    return Step("Sent in part", _when(order, "shipment", ShipmentState.PARTLY_SHIPPED))
+
+
+def _done_so_far(order: Order, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """The steps that happened: nothing that is still to be sent is promised to somebody who withdrew."""
+    sent = steps[-1] if order.shipment_state is ShipmentState.SHIPPED else _first_parcel(order)
+    return tuple(step for step in (*steps[:-1], sent) if step.at)
 
 
 def _pick_up_progress(order: Order, steps: tuple[Step, ...]) -> Progress:

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from shop.audit.models import AuditEvent
 from shop.errors import Conflict
 from shop.mail.models import OutboxMail
+from shop.orders import fulfilment, withdrawals
 from shop.orders import service as orders
-from shop.orders import withdrawals
 from shop.orders.models import Order, OrderEvent, OrderLine, Withdrawal
+from shop.orders.progress import progress_of
 from shop.orders.states import OrderState
 from tests.conftest import NOW
 from tests.make import make_order, make_stock
@@ -81,6 +82,18 @@ def test_never_more_pieces_than_were_ordered(session: Session) -> None:
 
     assert kept is not None
     assert list(kept.pieces.values()) == [2]
+
+
+def test_nothing_that_was_withdrawn_from_is_still_promised(session: Session) -> None:
+    order = make_sold(session, quantity=2)
+    first = fulfilment.Parcel("UPS", pieces={order.lines[0].id: 1})
+    fulfilment.ship(session, order.id, first, actor="merchant", now=NOW)
+
+    declare(session, order, MAT=2, PIL=1)
+
+    session.refresh(order, ["withdrawals", "history"])
+    assert fulfilment.still_to_come(order) == []
+    assert [step.title for step in progress_of(order).steps] == ["Ordered", "Sent in part"]
 
 
 @pytest.mark.parametrize("state", [OrderState.PENDING, OrderState.CANCELLED])
