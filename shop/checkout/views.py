@@ -26,7 +26,7 @@ from shop.orders.hoarding import TooManyOpen
 from shop.orders.states import OrderState
 from shop.payments.web_desk import web_desk
 from shop.pricing import service as pricing
-from shop.pricing.countries import country_name
+from shop.pricing.countries import country_name, town_line
 from shop.promotions.words import sentence
 from shop.throttle import throttle
 from shop.web import config, db, external_url, no_store, page, runtime, see_other, shop_url, transaction
@@ -87,7 +87,7 @@ def review() -> Response:
     words: dict[str, Any] = {
         "cart": contents,
         "details": typed,
-        "address": _address_rows(contents, typed),
+        "address": _address_rows(typed),
         "place_form": form,
         "is_too_small": is_below_minimum(contents.quote.total),
         "code_sentence": _code_sentence(contents),
@@ -209,10 +209,9 @@ def _is_same_place(contents: CartView, typed: CheckoutDetails) -> bool:
     return (contents.place.country, contents.place.region or "") == (typed.country, typed.region)
 
 
-def _address_rows(contents: CartView, typed: CheckoutDetails) -> list[str]:
+def _address_rows(typed: CheckoutDetails) -> list[str]:
     """The address as it is written on the parcel, without empty lines."""
-    regions = contents.place.zone.countries[typed.country].regions
-    town = ", ".join(filter(None, (typed.city, regions.get(typed.region, typed.region), typed.postal_code)))
+    town = town_line(typed.country, typed.city, typed.region, typed.postal_code)
     country = country_name(typed.country, config().locale)
     return [row for row in (typed.full_name, typed.line1, typed.line2, town, country) if row]
 

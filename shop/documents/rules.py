@@ -108,9 +108,8 @@ def _head(order: Order, letterhead: Letterhead, name: str, now: datetime) -> Con
 
 def recipient(order: Order, locale: str) -> list[str]:
     """Name and address; the e-mail address and the telephone number are not the paper's business."""
-    town = " ".join(filter(None, (order.postal_code, order.city)))
-    place, country = ", ".join(filter(None, (town, order.region))), country_name(order.country, locale)
-    return [row for row in (order.full_name, order.line1, order.line2, place, country) if row]
+    country = country_name(order.country, locale)
+    return [row for row in (order.full_name, order.line1, order.line2, order.town_line, country) if row]
 
 
 def _line(line: OrderLine, discount: int) -> Content:

@@ -11,6 +11,7 @@ from shop.mail.letterhead import Letterhead
 from shop.mail.rendering import render
 from shop.money import Money
 from shop.orders.models import Order, OrderEvent, OrderLine, Shipment, Withdrawal
+from shop.pricing.countries import country_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ def enqueue(
         kind.template,
         letterhead,
         order=order,
+        country=country_name(order.country, letterhead.locale),
         total=order.total,
         order_url=letterhead.order_url(order.token),
         **values,

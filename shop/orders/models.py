@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from shop.db import Base, Minor, UtcDateTime, state_column
 from shop.money import Money
 from shop.orders.states import OrderState, PaymentState, ReturnReason, ReturnState, ShipmentState
+from shop.pricing.countries import town_line
 
 
 class Order(Base):
@@ -72,6 +73,11 @@ class Order(Base):
     shipments: Mapped[list["Shipment"]] = relationship(order_by="Shipment.id", cascade="all, delete-orphan")
     withdrawals: Mapped[list["Withdrawal"]] = relationship(order_by="Withdrawal.id", cascade="all, delete-orphan")
     returns: Mapped[list["Return"]] = relationship(order_by="Return.id", cascade="all, delete-orphan")
+
+    @property
+    def town_line(self) -> str:
+        """The line of the address that names the town, as its country's post writes it."""
+        return town_line(self.country, self.city, self.region, self.postal_code)
 
     @property
     def total(self) -> Money:

@@ -9,6 +9,7 @@ from shop.mail.letterhead import Letterhead
 from shop.mail.rendering import Rendered, render
 from shop.money import Money
 from shop.orders.models import Order, OrderLine, Shipment, Withdrawal
+from shop.pricing.countries import country_name
 
 KINDS: Mapping[str, str] = {
     "confirmation": "To the customer, when the order is paid or costs nothing",
@@ -59,6 +60,7 @@ def _values(letterhead: Letterhead) -> dict[str, object]:
         "order": order,
         "order_url": link,
         "number": order.number,
+        "country": country_name(order.country, letterhead.locale),
         "lines": [(goods[0], Money(3400, CURRENCY)), (goods[1], Money(1800, CURRENCY))],
         "discount": Money(520, CURRENCY),
         "shipping": Money(500, CURRENCY),

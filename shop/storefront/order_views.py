@@ -10,6 +10,7 @@ from wtforms import StringField
 from shop.clock import utc_now
 from shop.csrf import ShopForm, require_same_origin
 from shop.documents import service as documents
+from shop.documents.rules import recipient
 from shop.errors import NotFound
 from shop.money import Money
 from shop.orders import fulfilment, withdrawals
@@ -23,7 +24,6 @@ from shop.payments import service as payments
 from shop.payments.refunds import refunds_of
 from shop.payments.states import RefundState
 from shop.pricing import service as pricing
-from shop.pricing.countries import country_name
 from shop.pricing.rules import Quote
 from shop.throttle import throttle
 from shop.web import config, db, no_store, page, see_other, shop_url
@@ -71,12 +71,11 @@ def page_of_order(token: str) -> Response:
     if order is None:
         raise NotFound
     zone = pricing.zones(config()).find(order.country)
-    regions = zone.countries[order.country].regions if zone else {}
     words: dict[str, Any] = {
         "order": order,
         "progress": progress_of(order),
         "quote": _quote(order, zone.tax_name if zone else "Tax"),
-        "address": _address(order, regions.get(order.region, order.region)),
+        "address": recipient(order, config().locale),
         "pay_url": _pay_url(order),
         "refunds": _refunds(order),
         "papers": documents.papers_of(db(), order.id),
@@ -96,12 +95,6 @@ def _messages(order: Order, told: str) -> list[dict[str, str]]:
     if told == "withdrawn" and order.withdrawals:
         return [_WITHDRAWN]
     return [_RETURNING] if told == "return" and order.returns else []
-
-
-def _address(order: Order, region: str) -> list[str]:
-    town = ", ".join(filter(None, (order.city, region, order.postal_code)))
-    country = country_name(order.country, config().locale)
-    return [row for row in (order.full_name, order.line1, order.line2, town, country) if row]
 
 
 def _quote(order: Order, tax_name: str) -> Quote:
