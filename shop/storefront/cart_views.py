@@ -83,7 +83,7 @@ def update() -> Response:
     try:
         quantity = read_quantity(form.quantity.data, lowest=0)
     except BadInput as error:
-        return _cart_page(422, wrong={sku: str(error)})
+        return _cart_page(422, wrong={sku: str(error)}, typed=form.quantity.data or "")
     if quantity == 0:
         return _take_out(sku)
     with transaction() as session:
@@ -172,7 +172,11 @@ def _take_out(sku: str) -> Response:
 
 
 def _cart_page(
-    http_status: int = 200, *, wrong: dict[str, str] | None = None, code_form: CodeForm | None = None
+    http_status: int = 200,
+    *,
+    wrong: dict[str, str] | None = None,
+    typed: str = "",
+    code_form: CodeForm | None = None,
 ) -> Response:
     now, token = utc_now(), cookies.read(cookies.CART)
     found = cart.find_cart(db(), token, now)
@@ -185,6 +189,7 @@ def _cart_page(
         "line_form": LineForm(meta={"csrf_context": token}),
         "removed": _removed(),
         "wrong": wrong or {},
+        "typed": typed,
         "code_form": code_form or CodeForm(meta={"csrf_context": token}),
         "code_sentence": sentence(refusal, config().locale) if refusal is not None else "",
         "messages": _messages(),

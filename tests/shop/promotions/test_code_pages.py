@@ -41,12 +41,14 @@ def _change(engine: Engine, **values: object) -> None:
 
 def test_a_code_is_shown_with_what_it_takes_off_and_can_be_taken_away(shopper: Shopper) -> None:
     shopper.add()
+    before = shopper.client.get("/cart").text
 
     answer = _use(shopper, "spring 10")
     used = shopper.client.get("/cart").text
     shopper.client.post("/cart/code/remove", data={"csrf_token": shopper.csrf()})
     without = shopper.client.get("/cart").text
 
+    assert '<details id="code"><summary>' in before
     assert answer.status_code == 303
     assert "Discount: Spring offer (SPRING10)" in used
     assert "−$3.40" in used
