@@ -55,6 +55,12 @@ def _area(answers: Answers, item: Item) -> str:
     return f"Reaches {_areas(reached)}{f', but not {_areas(missed)}' if missed else ''}."
 
 
+def _focus(answers: Answers, item: Item) -> str:
+    """A thing that serves more other places than yours is not made mainly for yours, however small its share."""
+    is_main = len(item.areas - answers.areas) <= len(item.areas & answers.areas)
+    return "Made mainly for that spot." if is_main else "Made for that spot, among others."
+
+
 def _areas(codes: Codes) -> str:
     words = [_AREA_WORDS[code] for code in _AREA_ORDER if code in codes]
     return _listed(words, "and") if words else "other places"
@@ -151,7 +157,7 @@ def _listed(words: Sequence[str], joint: str) -> str:
 
 IN_FAVOUR: dict[str, str | Sentence] = {
     "area": _area,
-    "focus": "Made mainly for that spot.",
+    "focus": _focus,
     "purpose": "Made for few uses, yours among them.",
     "breadth": "Large enough to rest much of the body on.",
     "kind": "Matches what you want it for.",

@@ -10,7 +10,7 @@ import pytest
 from recommender.catalogue_csv import read_catalogue
 from recommender.features import FEATURES
 from recommender.ranking import rank
-from recommender.reasons import AGAINST, IN_FAVOUR
+from recommender.reasons import AGAINST, IN_FAVOUR, contributions
 from recommender.scorers.content import PRIOR
 from recommender.types import Ranking
 from tests.recommender.build import CATALOGUE, make_answers, make_item, reasons_out, shown
@@ -174,6 +174,17 @@ def test_strong_and_long_lasting_gets_a_soft_note():
 def test_each_weight_of_the_prior_belongs_to_a_feature_and_has_a_reason():
     assert sorted(weight.feature for weight in PRIOR) == sorted(FEATURES)
     assert all(weight.why and weight.value > 0 for weight in PRIOR)
+
+
+def test_what_serves_many_places_is_not_called_made_mainly_for_one():
+    only, many = (
+        make_item(areas=codes("lower_back", "hips")),
+        make_item(areas=codes("lower_back", "hips", "neck", "feet")),
+    )
+
+    said = [contributions([("focus", 0.2)], make_answers(), item)[0].sentence for item in (only, many)]
+
+    assert said == ["Made mainly for that spot.", "Made for that spot, among others."]
 
 
 def test_reasons_name_areas_and_position_and_never_promise_anything():
