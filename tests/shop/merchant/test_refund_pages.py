@@ -74,6 +74,7 @@ def test_a_part_goes_back_with_its_goods(paid: Browser, transaction: Transaction
     page = paid.get(PAGE).text
     assert f"by {EMAIL}" in page
     assert "Refund up to $39.00" in page
+    assert "Refunded in part" in paid.get("/merchant/orders").text
     assert paid.get("/merchant/orders.json").get_json()["orders"][0]["refunded_minor"] == 3400
 
 
@@ -81,6 +82,7 @@ def test_everything_goes_back_and_then_nothing_is_left(paid: Browser, transactio
     paid.client.post(f"{REFUND}/send", data=filled(paid))
 
     assert "Refund up to" not in paid.get(PAGE).text
+    assert ">Refunded<" in paid.get("/merchant/orders").text
     more = paid.client.post(f"{REFUND}/send", data=filled(paid, amount="1.00"))
     assert more.status_code == 422
     assert len(refunds(transaction)) == 1

@@ -78,6 +78,7 @@ def test_a_return_from_asking_to_the_money(sent: Browser, transaction: Transacti
     done = sent.client.get(CUSTOMER).text
 
     assert "&lt;b&gt;The seam&lt;/b&gt; is open." in asked
+    assert "<strong>Return</strong>: Asked for. " in asked
     assert "It arrived damaged or does not work" in listed
     assert (form["amount"], form["restock"]) == ("34.00", "y")
     assert state_of(transaction) == "refunded"
