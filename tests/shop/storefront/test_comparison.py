@@ -82,7 +82,7 @@ def test_the_list_offers_a_box_for_each_product_and_one_button(client: FlaskClie
     page = client.get("/products").text
 
     assert page.count('name="sku" value="MAT0') == 2
-    assert page.count('<form class="ts-cluster" id="compare" method="get" action="/compare">') == 1
+    assert page.count('<form class="ts-cluster ts-compare-bar" id="compare" method="get" action="/compare">') == 1
 
 
 def test_without_answers_it_is_the_same_for_everybody(client: FlaskClient, two: None) -> None:
