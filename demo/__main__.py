@@ -42,7 +42,7 @@ def prepare(settings: Settings) -> None:
     runner = create_app().test_cli_runner()
     for arguments in (
         ["shop", "upgrade"],
-        ["shop", "load-demo"],
+        ["shop", "load-demo", "--keep"],
         ["shop", "add-merchant", MERCHANT_EMAIL, "--password-from", "TSUBO_DEMO_PASSWORD", "--keep"],
     ):
         done = runner.invoke(args=arguments, env={"TSUBO_DEMO_PASSWORD": settings.merchant_password})

@@ -8,6 +8,7 @@ from flask.cli import AppGroup, with_appcontext
 
 from shop import backup as backups
 from shop.catalogue import search
+from shop.catalogue import service as catalogue
 from shop.catalogue.rules import Standards
 from shop.clock import utc_now
 from shop.content.claims import find_claims
@@ -59,11 +60,15 @@ def downgrade(revision: str) -> None:
 
 
 @click.command("load-demo")
+@click.option("--keep", is_flag=True, help="Do nothing when there are products already.")
 @with_appcontext
-def load_demo() -> None:
+def load_demo(keep: bool) -> None:
     """Create the demo catalogue, or put its values back."""
     with runtime().sessions() as session:
         begin_write(session)
+        if keep and catalogue.has_products(session):
+            click.echo("There are products already. Nothing changed.")
+            return
         try:
             created, changed = demo.load_demo(
                 session,

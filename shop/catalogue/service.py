@@ -115,6 +115,11 @@ def get_product(session: Session, sku: str) -> Product:
     return product
 
 
+def has_products(session: Session) -> bool:
+    """Whether there is any product, in whatever state."""
+    return session.scalar(select(Product.id).limit(1)) is not None
+
+
 def known_products(session: Session, skus: Iterable[str]) -> set[str]:
     """Those of the SKUs that name a product, in any state."""
     wanted, found = list(dict.fromkeys(skus)), set[str]()

@@ -163,6 +163,19 @@ def test_search_finds_products_after_the_index_was_made_anew(app: Flask, client:
     assert client.get("/products?q=lumbar").text.count("Lumbar") == before
 
 
+def test_a_demo_that_starts_again_keeps_what_its_merchant_changed(app: Flask) -> None:
+    runner = app.test_cli_runner()
+    runner.invoke(args=["shop", "load-demo", "--keep"])
+    with app.extensions["tsubo"].engine.begin() as connection:
+        connection.execute(text("UPDATE shop_product SET title = 'Mine' WHERE sku = 'MAT01'"))
+
+    again = runner.invoke(args=["shop", "load-demo", "--keep"])
+
+    assert again.output == "There are products already. Nothing changed.\n"
+    with app.extensions["tsubo"].engine.connect() as connection:
+        assert connection.scalar(text("SELECT title FROM shop_product WHERE sku = 'MAT01'")) == "Mine"
+
+
 def test_a_filled_database_goes_down_and_up_and_keeps_its_rows(app: Flask) -> None:
     runner = app.test_cli_runner()
     runner.invoke(args=["shop", "load-demo"])
