@@ -13,6 +13,7 @@ from huey.serializer import Serializer
 from shop.config import ConfigError
 
 NAME = "tsubo"
+CONNECT_SECONDS = 5  # a server that swallows what is sent must not pile up those who wake the worker
 
 
 class Timed(Protocol):
@@ -32,6 +33,8 @@ class JsonSerializer(Serializer):  # type: ignore[misc]  # huey has no types
     def _deserialize(self, data: bytes) -> Any:
         plain = json.loads(bytes(data))
         if isinstance(plain, dict) and set(plain) == {"id", "name"}:
+            if not (isinstance(plain["id"], str) and isinstance(plain["name"], str)):
+                raise ValueError("a message whose id or name is no text")
             return Message(id=plain["id"], name=plain["name"], retries=0, retry_delay=0, args=(), kwargs={})
         return plain
 
@@ -70,5 +73,6 @@ def _open(url: str) -> Huey:
     if scheme in ("redis", "rediss"):
         return RedisHuey(NAME, url=url, **common)
     if scheme == "postgresql":
-        return PostgresHuey(NAME, dsn=url.replace("postgresql+psycopg://", "postgresql://"), **common)
+        dsn = url.replace("postgresql+psycopg://", "postgresql://")
+        return PostgresHuey(NAME, dsn=dsn, connect_timeout=CONNECT_SECONDS, **common)
     raise ConfigError("JOBS_URL must begin with sqlite:///, redis://, rediss://, postgresql:// or be memory://")

@@ -1,16 +1,9 @@
 """Background work: one worker at a time, the queue only wakes it, and it stops when it is told to."""
 
-import os
-import pickle
-import signal
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -19,16 +12,15 @@ from sqlalchemy.orm import Session
 
 from shop import housekeeping, job_queue, jobs
 from shop.config import ConfigError
-from shop.db import begin_write, make_engine
+from shop.db import begin_write
 from shop.leases import service as leases
 from shop.leases.models import JobLease
 from shop.mail.models import OutboxMail
 from shop.mail.service import Letter, enqueue
 from shop.payments.models import ReceivedEvent
 from shop.staff.models import StaffMember, StaffSession
-from shop.web import runtime, transaction
+from shop.web import transaction
 from tests.conftest import MakeApp
-from tests.databases import SqliteDatabases
 from tests.make import NOW
 
 LETTER = Letter("key", "confirmation", "pat@example.com", "Thank you", "Hello")
@@ -101,29 +93,6 @@ def test_writing_a_mail_wakes_the_worker_which_runs_at_once_where_the_queue_is_i
             assert session.scalars(select(OutboxMail.sent_at)).one() is not None
 
 
-def test_a_queue_that_is_broken_fails_nobody(make_app: MakeApp, tmp_path: Path) -> None:
-    app = make_app(SHOP_JOBS_URL=f"sqlite:///{tmp_path}/file/jobs.db")
-    (tmp_path / "file").write_text("not a folder")
-
-    jobs._enqueue(app, "mails")
-
-    with app.app_context():
-        assert runtime().wake is not None
-
-
-def test_messages_in_the_queue_carry_a_name_and_run_no_code(tmp_path: Path) -> None:
-    ran: list[str] = []
-    queue = job_queue.make_queue(f"sqlite:///{tmp_path}/jobs.db", ran.append, jobs.JOBS)
-    queue.storage.enqueue(pickle.dumps(os.getcwd), 0)
-    job_queue.enqueue(queue, "mails")
-
-    with pytest.raises(UnicodeDecodeError):
-        queue.dequeue()
-    queue.execute(queue.dequeue())
-
-    assert ran == ["mails"]
-
-
 def test_an_address_of_a_queue_nobody_knows_is_refused() -> None:
     with pytest.raises(ConfigError):
         job_queue.make_queue("amqp://nowhere", print, jobs.JOBS)
@@ -148,39 +117,3 @@ def test_cleaning_deletes_what_is_past_its_time(session: Session) -> None:
     assert deleted == 2
     assert session.scalars(select(StaffSession.token_hash)).all() == ["new"]
     assert session.scalars(select(ReceivedEvent.id)).all() == ["evt_new"]
-
-
-def test_the_worker_sends_mails_when_it_is_woken_and_stops_on_sigterm(
-    sqlite_databases: SqliteDatabases, tmp_path: Path
-) -> None:
-    with sqlite_databases.fresh() as url:
-        settings = {
-            "SHOP_MODE": "demo",
-            "SHOP_DATABASE_URL": url,
-            "SHOP_SECRET_KEYS": "a-secret-for-tests-only-0123456789abcdef",
-            "SHOP_JOBS_URL": f"sqlite:///{tmp_path}/jobs.db",
-        }
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "shop", "worker"]
-        worker = subprocess.Popen(command, env={**os.environ, **settings}, stderr=subprocess.DEVNULL)
-        engine = make_engine(url)
-        try:
-            with writing(engine) as session:
-                enqueue(session, LETTER, now=NOW)
-            job_queue.enqueue(job_queue.make_queue(settings["SHOP_JOBS_URL"], print, jobs.JOBS), "mails")
-            assert _sent_within(engine, seconds=30)
-        finally:
-            worker.send_signal(signal.SIGTERM)
-            ended = worker.wait(15)
-            engine.dispose()
-
-        assert ended == 0
-
-
-def _sent_within(engine: Engine, *, seconds: int) -> bool:
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        with writing(engine) as session:
-            if session.scalars(select(OutboxMail.sent_at)).one() is not None:
-                return True
-        time.sleep(0.2)
-    return False
