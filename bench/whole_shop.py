@@ -89,8 +89,12 @@ class WholeShop:
 
     def load_demo(self) -> None:
         """Put the demo's goods on its shelves."""
-        command = [sys.executable, "-m", "flask", "--app", "wsgi", "shop", "load-demo"]
-        subprocess.run(command, cwd=ROOT, env=self.settings(), check=True, stdout=subprocess.DEVNULL)
+        self.command("load-demo")
+
+    def command(self, *words: str, **changes: str) -> None:
+        """Run one of the shop's own commands to its end."""
+        command = [sys.executable, "-m", "flask", "--app", "wsgi", "shop", *words]
+        subprocess.run(command, cwd=ROOT, env=self.settings(**changes), check=True, stdout=subprocess.DEVNULL)
 
     def start_provider(self) -> None:
         """The payment stand-in, which sends its events to the shop."""
@@ -106,6 +110,10 @@ class WholeShop:
         )
         wait_for(f"{self.address}/readyz")
         return started
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        """The process that runs the jobs, each on its schedule."""
+        return self._start([sys.executable, "-m", "flask", "--app", "wsgi", "shop", "worker"], self.settings())
 
     def _start(self, command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
         with (self.folder / "output.txt").open("ab") as output:
