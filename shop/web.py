@@ -128,10 +128,15 @@ def transaction(*, wait_seconds: float | None = None) -> Iterator[Session]:
 
 
 def close_session(_error: BaseException | None = None) -> None:
-    """Give the request's connection back."""
+    """Give the request's connection back. One that was cut meanwhile is dropped: the answer is made already."""
     session: Session | None = g.pop("shop_session", None)
-    if session is not None:
+    if session is None:
+        return
+    try:
         session.close()
+    except DBAPIError as error:
+        log.warning("connection_lost", kind=type(error).__name__)
+        session.invalidate()
 
 
 def shop_url(endpoint: str, **values: Any) -> str:

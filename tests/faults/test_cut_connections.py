@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 
 import pytest
+from flask import Response
 from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -56,6 +57,30 @@ def test_the_request_after_a_cut_is_answered(make_app: MakeApp, database_url: st
 
     assert ended >= 1
     assert (read.status_code, written.status_code) == (200, 303)
+
+
+def test_a_cut_between_an_answer_and_its_end_takes_nothing_from_the_answer(
+    make_app: MakeApp, database_url: str
+) -> None:
+    app = make_app()
+    engine = app.extensions["tsubo"].engine
+    with app.extensions["tsubo"].sessions() as session:
+        make_product(session)
+        session.commit()
+    is_cut = list[int]()
+
+    def cut(response: Response) -> Response:
+        is_cut.append(cut_everybody(database_url))
+        return response
+
+    app.after_request(cut)
+    client = app.test_client()
+
+    answers = [client.get("/products/mat01").status_code for _ in range(3)]
+
+    assert answers == [200] * 3
+    assert min(is_cut) >= 1
+    assert engine.pool.checkedout() == 0
 
 
 def test_a_settlement_cut_before_its_commit_never_was_and_is_made_once_afterwards(
