@@ -18,7 +18,7 @@ demo-reset: env
 	@$(BIN)/python -m demo --reset
 
 test: env-dev
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: env-dev
 	@$(BIN)/ruff check .
