@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from shop.backup import back_up, restore
 from shop.db import make_engine
 from tests.databases import SqliteDatabases
-from tests.invariants.judge import judge_settled, units_add_up
+from tests.invariants.judge import judge_settled
+from tests.invariants.judge_goods import units_add_up
 from tests.invariants.world import STARTS, World
 
 SKU, BEFORE, DURING = "PIL01-SAND", 2, 4

@@ -1,69 +1,50 @@
-"""Seven invariants of money and goods, judged from the shop's tables and the provider's own ledger.
+"""Twelve invariants of money, goods and papers, judged from the shop's tables and the provider's own ledger.
 
 Each function returns sentences: what is wrong, or nothing. They read tables and no service, so that a service that is
 wrong cannot agree with itself. `judge` holds at any moment; `judge_settled` once everything was caught up with.
+Payments and events are judged here; goods, prices and papers in the files beside it.
 """
 
-import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from shop.documents.models import Invoice, InvoiceCounter, InvoiceKind
-from shop.mail.models import OutboxMail
-from shop.orders.models import Order, OrderEvent, OrderLine, Shipment
+from shop.orders.models import Order, OrderEvent, OrderLine
 from shop.orders.states import OrderState, PaymentState
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.states import RefundState
-from shop.stock.models import Hold, StockLevel, StockMovement
-from shop.stock.states import HoldState
+from tests.invariants.judge_goods import HAS_SOLD, holds_are_the_parts, pieces_add_up, shelved_once, units_add_up
+from tests.invariants.judge_papers import credits_are_the_refunds, each_mail_once, invoices_in_a_row
+from tests.invariants.judge_prices import codes_are_counted, totals_add_up
 
 Ledger = Mapping[str, Any]
-HAS_SOLD = (OrderState.PLACED, OrderState.COMPLETED)
-_SUCCEEDED = re.compile(r"refund \d+ succeeded")
 
 
 def judge(session: Session, ledger: Ledger, starts: Mapping[str, int]) -> list[str]:
     """Everything that is wrong now. `starts` are the units per SKU before the first sale."""
     return [
         *units_add_up(session, starts),
+        *holds_are_the_parts(session),
         *charges_have_orders(session, ledger),
         *one_page_an_intention(session, ledger),
         *each_event_once(session, ledger),
         *refunds_within_captures(session, ledger),
         *each_mail_once(session),
         *invoices_in_a_row(session),
+        *codes_are_counted(session),
+        *totals_add_up(session, ledger),
+        *pieces_add_up(session),
+        *shelved_once(session),
+        *credits_are_the_refunds(session),
     ]
 
 
 def judge_settled(session: Session, ledger: Ledger, starts: Mapping[str, int]) -> list[str]:
     """Everything that is wrong when nothing is on its way any more: no page open, every event told."""
     return [*judge(session, ledger, starts), *nothing_left_over(session, ledger)]
-
-
-def units_add_up(session: Session, starts: Mapping[str, int]) -> list[str]:
-    """1: start stock (and what was booked by hand or came back) = left + held + sold, and holds say the same."""
-    moved = select(StockMovement.sku, func.sum(StockMovement.change)).group_by(StockMovement.sku)
-    booked: dict[str, int] = {sku: int(change) for sku, change in session.execute(moved)}
-    kept: dict[HoldState, Counter[str]] = defaultdict(Counter)
-    for hold in session.scalars(select(Hold)):
-        kept[hold.state][hold.sku] += hold.quantity
-    wrong = []
-    for level in session.scalars(select(StockLevel).order_by(StockLevel.sku)):
-        there, came = level.available + level.held + level.sold, starts.get(level.sku, 0) + booked.get(level.sku, 0)
-        if there != came or min(level.available, level.held, level.sold) < 0:
-            wrong.append(f"1 units: {level.sku} has {level.available} + {level.held} + {level.sold}, not {came}")
-        if (level.held, level.sold) != (kept[HoldState.HELD][level.sku], kept[HoldState.SOLD][level.sku]):
-            wrong.append(f"1 units: the holds of {level.sku} are not what its level says")
-    for number, state, hold in session.execute(select(Order.number, Order.state, Hold.state).join_from(Order, Hold)):
-        if (hold is not HoldState.SOLD and state in HAS_SOLD) or (
-            hold is HoldState.SOLD and state is OrderState.PENDING
-        ):
-            wrong.append(f"1 units: {number} is {state} and its units are {hold}")
-    return wrong
 
 
 def charges_have_orders(session: Session, ledger: Ledger) -> list[str]:
@@ -107,14 +88,14 @@ def each_event_once(session: Session, ledger: Ledger) -> list[str]:
     wrong, at = [], dict[tuple[int, str], str]()
     steps = select(OrderEvent).where(OrderEvent.new != "").order_by(OrderEvent.id)
     for step in session.scalars(steps):
-        before = at.get((step.order_id, step.subject))
+        subject = step.note.partition(":")[0] if step.subject == "return" else step.subject  # "return 3", of several
+        before = at.get((step.order_id, subject))
         if before is not None and step.old != before:
-            wrong.append(
-                f"4 effects: {step.subject} of order {step.order_id} went from {step.old} while it was {before}"
-            )
-        at[(step.order_id, step.subject)] = step.new
+            wrong.append(f"4 effects: {subject} of order {step.order_id} went from {step.old} while it was {before}")
+        at[(step.order_id, subject)] = step.new
     for order in session.scalars(select(Order)):
         states = {"order": order.state, "payment": order.payment_state, "shipment": order.shipment_state}
+        states |= {f"return {each.id}": each.state for each in order.returns}
         wrong += [
             f"4 effects: the history of {order.number} ends with {at[(order.id, subject)]}, not {state}"
             for subject, state in states.items()
@@ -147,41 +128,6 @@ def refunds_within_captures(session: Session, ledger: Ledger) -> list[str]:
             wrong.append(f"5 sums: {given} of {intent} are noted as refunds, and {captured} as captured")
     pieces = select(OrderLine.id).where((OrderLine.returned > OrderLine.quantity) | (OrderLine.returned < 0))
     return wrong + [f"5 sums: line {line} came back more often than it went" for line in session.scalars(pieces)]
-
-
-def each_mail_once(session: Session) -> list[str]:
-    """6: one mail for each thing that happened, and none for what did not. What a person sent again is left out."""
-    once = OutboxMail.unique_key.not_like("%:again:%")
-    sent = Counter(tuple(row) for row in session.execute(select(OutboxMail.order_id, OutboxMail.kind).where(once)))
-    steps = session.execute(select(OrderEvent.order_id, OrderEvent.subject, OrderEvent.new, OrderEvent.note)).all()
-    was_placed = {order for order, _, new, _ in steps if new == OrderState.PLACED.value}
-    refunds = {(order, note) for order, subject, _, note in steps if subject == "refund" and _SUCCEEDED.fullmatch(note)}
-    due = Counter((order, "confirmation") for order in was_placed)
-    due += Counter((order, "shipped") for order in session.scalars(select(Shipment.order_id)))
-    due += Counter((order, "refunded") for order, _ in refunds)
-    told = {pair: count for pair, count in sent.items() if pair[1] in ("confirmation", "shipped", "refunded")}
-    return [
-        f"6 mails: order {pair[0]} has {told.get(pair, 0)} of {pair[1]}, not {due[pair]}"
-        for pair in told.keys() | due.keys()
-        if told.get(pair, 0) != due[pair]
-    ]
-
-
-def invoices_in_a_row(session: Session) -> list[str]:
-    """7: invoice numbers without gap or double for each year and kind; one invoice for each order that was placed."""
-    series: dict[tuple[str, int], list[int]] = defaultdict(list)
-    papers: Counter[int] = Counter()
-    for paper in session.scalars(select(Invoice)):
-        series[(paper.kind.value, paper.year)].append(paper.number)
-        papers[paper.order_id] += paper.kind is InvoiceKind.INVOICE
-    last = {(row.kind.value, row.year): row.last for row in session.scalars(select(InvoiceCounter))}
-    wrong = [
-        f"7 invoices: {kind} {year} counts {sorted(numbers)} up to {last.get((kind, year))}"
-        for (kind, year), numbers in series.items()
-        if sorted(numbers) != list(range(1, last.get((kind, year), 0) + 1))
-    ]
-    placed = set(session.scalars(select(OrderEvent.order_id).where(OrderEvent.new == OrderState.PLACED.value)))
-    return wrong + [f"7 invoices: order {order} has {papers[order]}" for order in placed if papers[order] != 1]
 
 
 def nothing_left_over(session: Session, ledger: Ledger) -> list[str]:
