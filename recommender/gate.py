@@ -1,9 +1,9 @@
 """Whether a candidate may replace the live model. Everything must speak for it; doubt keeps what is live.
 
 The candidate must beat the live model and the day-one scorer on one and the same log, by SNIPS and by DR, with the
-whole 95 % interval of the difference above 0; the log must be worth at least 500 of its lists and cover what it would
-show; the safety suite and the personas must find nothing. Each look is a test of its own: one who looks every week and
-promotes at the first success errs more often than the intervals say.
+whole interval of the difference above 0; the log must be worth at least 500 of its lists and cover what it would
+show; the safety suite and the personas must find nothing. Each further look must be surer than the one before
+(`looks`), so that all of them together err no more often than one.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.bits import Bools, Floats
-from recommender.offpolicy import Estimate, difference, dr, impossible, mean_weight, snips
+from recommender.looks import level_of_look
+from recommender.offpolicy import LEVEL, Estimate, difference, dr, impossible, mean_weight, snips
 
 LEAST_ESS = 500.0
 LEAST_REWARDED = 30
@@ -26,6 +27,15 @@ LISTED = 20
 
 Check = Callable[[], Sequence[str]]
 """Runs a suite and returns a sentence for each thing that is wrong; nothing wrong is an empty list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What must find nothing, and which look this is at a candidate for the place of what is live now, from 1."""
+
+    safety: Check
+    personas: Check
+    look: int = 1
 
 
 class Verdict(StrEnum):
@@ -62,7 +72,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A value with its 95 % interval."""
+    """A value with its interval: of 95 % for one ranking, of the look's level for what a candidate is ahead by."""
 
     value: float
     low: float
@@ -91,12 +101,18 @@ class Line:
 class Decision:
     """The verdict with all it rests on. lists: how many were used; rate: the share of them with a reward.
 
+    look, level: which look this was, and the level of its intervals of what the candidate is ahead by. weighed: whether
+    the figures could have promoted; a look that could not (too little in the log, a suite that found something) is none.
+
     left_out: a sentence for each impossible row (the first twenty) with its number; left_out_rows counts all of them.
     """
 
     verdict: Verdict
     reasons: tuple[str, ...]
     table: tuple[Line, ...] = ()
+    look: int = 1
+    level: float = LEVEL
+    weighed: bool = False
     lists: int = 0
     rate: float = 0.0
     left_out_rows: int = 0
@@ -109,7 +125,7 @@ class Decision:
         return self.verdict is Verdict.PROMOTE
 
 
-def decide(candidate: Judged, live: Judged, day_one: Judged, log: Log, *, safety: Check, personas: Check) -> Decision:
+def decide(candidate: Judged, live: Judged, day_one: Judged, log: Log, checks: Checks) -> Decision:
     """Return whether `candidate` may replace `live`. While nothing was ever promoted, live and day_one are the same.
 
     Lists with an impossible row (probability not in (0, 1], reward not a number) are counted, listed and left out.
@@ -121,7 +137,9 @@ def decide(candidate: Judged, live: Judged, day_one: Judged, log: Log, *, safety
     keep, left_out = _possible(log)
     base = Decision(
         Verdict.REFUSED,
-        tuple(_findings("safety suite", safety) + _findings("personas", personas)),
+        tuple(_findings("safety suite", checks.safety) + _findings("personas", checks.personas)),
+        look=checks.look,
+        level=level_of_look(checks.look),
         left_out_rows=len(left_out),
         left_out_lists=len(np.unique(log.impressions[~keep])),
         left_out=tuple(left_out[:LISTED]),
@@ -134,7 +152,7 @@ def decide(candidate: Judged, live: Judged, day_one: Judged, log: Log, *, safety
         return replace(base, reasons=(*base.reasons, f"Not numbers or no probabilities: {', '.join(wrong)}."))
     lists = len(np.unique(log.impressions))
     rewarded = len(np.unique(log.impressions[log.rewards > 0]))
-    table = _table(log, rankings)
+    table = _table(log, rankings, base.level)
     base = replace(base, table=table, lists=lists, rate=rewarded / lists)
     return base if base.reasons else _weigh(base)
 
@@ -147,13 +165,16 @@ def _weigh(base: Decision) -> Decision:
         missing.append(f"Not enough yet: {own.rewarded} lists with a reward speak for {own.name}, of {LEAST_REWARDED}.")
     if missing:
         return replace(base, verdict=Verdict.NOT_ENOUGH, reasons=tuple(missing))
+    base = replace(base, weighed=True)
     sentences, is_beaten = [], False
     for other in others:
         for name, ahead in (("SNIPS", other.snips_ahead), ("DR", other.dr_ahead)):
             if ahead is None or not ahead.low > 0:
                 found = Figure(np.nan, np.nan, np.nan) if ahead is None else ahead
                 is_beaten |= found.high < 0
-                sentences.append(f"{own.name} is not ahead of {other.name} by {name}: {_signed(found)} a list.")
+                sentences.append(
+                    f"{own.name} is not ahead of {other.name} by {name}: {_signed(found, base.level)} a list."
+                )
     if sentences:
         return replace(base, verdict=Verdict.NOT_BETTER if is_beaten else Verdict.NOT_ENOUGH, reasons=tuple(sentences))
     names = " and ".join(other.name for other in others)
@@ -176,11 +197,11 @@ def _missing(line: Line) -> list[str]:
     return found
 
 
-def _signed(figure: Figure) -> str:
-    return f"{figure.value:+.5f} (95 % interval {figure.low:+.5f} to {figure.high:+.5f})"
+def _signed(figure: Figure, level: float) -> str:
+    return f"{figure.value:+.5f} ({level:.3%} interval {figure.low:+.5f} to {figure.high:+.5f})"
 
 
-def _table(log: Log, rankings: Sequence[Judged]) -> tuple[Line, ...]:
+def _table(log: Log, rankings: Sequence[Judged], level: float) -> tuple[Line, ...]:
     estimates = [_estimates(log, each) for each in rankings]
     first_snips, first_dr = estimates[0]
     lines = []
@@ -194,8 +215,8 @@ def _table(log: Log, rankings: Sequence[Judged]) -> tuple[Line, ...]:
                 by_snips.ess,
                 len(np.unique(log.impressions[counts])),
                 Figure(*mean_weight(log.shown_with, each.would_show_with, impressions=log.impressions)),
-                Figure(*difference(first_snips, by_snips)) if place else None,
-                Figure(*difference(first_dr, by_dr)) if place else None,
+                Figure(*difference(first_snips, by_snips, level=level)) if place else None,
+                Figure(*difference(first_dr, by_dr, level=level)) if place else None,
             )
         )
     return tuple(lines)

@@ -33,6 +33,11 @@ def table(decision: Decision) -> str:
 def conclusions(decision: Decision) -> tuple[str, ...]:
     """Return plain sentences: the verdict, its reasons, what it rests on, what it can say and what it cannot."""
     sentences = [_verdict(decision), *decision.reasons]
+    if decision.weighed:
+        sentences.append(
+            f"This was look {decision.look} at a candidate for this place, so the interval of what it is ahead by is one "
+            f"of {decision.level:.3%}: all looks together then err as rarely as a single one of 95 %."
+        )
     if decision.left_out_rows:
         sentences.append(
             f"{decision.left_out_rows} impossible rows were found; their {decision.left_out_lists} lists are left out."

@@ -1,5 +1,6 @@
 """The models there are: which one is live, which came before it, and every move from one state to another."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -74,9 +75,29 @@ def latest_models(session: Session, number: int) -> list[RankingModel]:
     return list(session.scalars(query))
 
 
+def look_number(session: Session, model: RankingModel, *, against: str, reading: str) -> int:
+    """Which look at a candidate for the place of `against` the next one is; the same log again is the same look.
+
+    Looks at all candidates count, for each of them might have been promoted. reading: what the log was read as.
+    """
+    before = model.decision or {}
+    if _is_same_look(before, against, reading):
+        return int(before["look"])
+    decisions = session.scalars(select(RankingModel.decision).where(RankingModel.decision.is_not(None)))
+    return 1 + sum((decision or {}).get("looks", {}).get(against, 0) for decision in decisions)
+
+
 def keep_decision(model: RankingModel, decision: dict[str, Any]) -> None:
-    """Keep what the gate said of a model, in place of what it said before."""
-    model.decision = decision
+    """Keep what the gate said of a model in place of what it said before, and count the look if it was one."""
+    before, against = model.decision or {}, decision["against"]
+    looks = dict(before.get("looks", {}))
+    if decision["weighed"] and not _is_same_look(before, against, decision["reading"]):
+        looks[against] = looks.get(against, 0) + 1
+    model.decision = {**decision, "looks": looks}
+
+
+def _is_same_look(before: Mapping[str, Any], against: str, reading: str) -> bool:
+    return bool(before.get("weighed")) and (before.get("against"), before.get("reading")) == (against, reading)
 
 
 def promote(session: Session, model: RankingModel, *, by: str, now: datetime) -> RankingModel | None:

@@ -3,6 +3,7 @@
 For commands alone. What it says is kept beside the model as plain values, for the merchant's page.
 """
 
+import hashlib
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,7 +19,7 @@ from recommender import gate_words
 from recommender.catalogue_csv import read_catalogue
 from recommender.evaluation import Figures, evaluate, figures
 from recommender.expert import day_one_posterior
-from recommender.gate import Decision, Figure, Line, decide
+from recommender.gate import Checks, Decision, Figure, Line, Log, decide
 from recommender.personas import read_personas
 from recommender.posterior import Posterior
 from recommender.safety_suite.run import run
@@ -42,12 +44,16 @@ MAY_LOSE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What the gate says, with what was read for it. `against` is the sha256 of the live model, "" for day one."""
+    """What the gate says, with what was read for it. `against` is the sha256 of the live model, "" for day one.
+
+    `reading` is a digest of the log as it was read: the same log looked at again is no further look.
+    """
 
     decision: Decision
     usable: Usable
     report: LogReport
     against: str
+    reading: str
     card: str
     moved: tuple[str, ...] = ()
 
@@ -63,6 +69,9 @@ class Word:
             "promote": self.decision.promote,
             "on": self.report.today.isoformat(),
             "against": self.against,
+            "reading": self.reading,
+            "look": self.decision.look,
+            "weighed": self.decision.weighed,
             "lists": self.decision.lists,
             "lines": self.lines(),
             "card": self.card,
@@ -90,14 +99,10 @@ def reach(session: Session, row: RankingModel, folder: Path, *, day_one_id: str,
     own, first, *others = judged.values()
     safety = run(cases, seed=cases, scorer=LearnedScorer(candidate))
     graded, expert = on_graded_visits(LearnedScorer(candidate)), on_graded_visits(None)
-    decision = decide(
-        own,
-        others[0] if others else first,
-        first,
-        log,
-        safety=lambda: safety.violations,
-        personas=lambda: findings(graded, expert),
-    )
+    against, reading = live_row.sha256 if live_row is not None else "", _digest(log)
+    look = register.look_number(session, row, against=against, reading=reading)
+    checks = Checks(lambda: safety.violations, lambda: findings(graded, expert), look)
+    decision = decide(own, others[0] if others else first, first, log, checks)
     moved = tuple(watch(session, candidate, first_day, last_day, today))
     judgement = Judgement(
         stages=since_training(session, row, folder, candidate, since, LogReport(today)),
@@ -107,8 +112,14 @@ def reach(session: Session, row: RankingModel, folder: Path, *, day_one_id: str,
         left_out=report.refused.total(),
         moved=moved,
     )
-    against = live_row.sha256 if live_row is not None else ""
-    return Word(decision, usable, report, against, card_of(row, folder, judgement), moved)
+    return Word(decision, usable, report, against, reading, card_of(row, folder, judgement), moved)
+
+
+def _digest(log: Log) -> str:
+    """What the log was read as, in a few letters."""
+    order = np.argsort(log.impressions, kind="stable")
+    numbers = np.column_stack([log.rewards, log.shown_with])[order]
+    return hashlib.sha256("\n".join(log.impressions[order].tolist()).encode() + numbers.tobytes()).hexdigest()[:16]
 
 
 def on_graded_visits(scorer: Scorer | None) -> Figures:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recommender.gate import Decision, Judged, Log, Verdict, decide
+from recommender.gate import Checks, Decision, Judged, Log, Verdict, decide
 from recommender.gate_words import conclusions, lists_needed, table
 from shop.content.claims import find_claims
 
@@ -38,7 +38,11 @@ def decided(product: int, *, lists: int = 6_000, explored: float = 1.0, **checks
     log, shown = make_log(lists, explored=explored)
     suites = {"safety": nothing_wrong, "personas": nothing_wrong} | checks
     return decide(
-        ranking("candidate", product, shown), ranking("live", 1, shown), ranking("day one", 0, shown), log, **suites
+        ranking("candidate", product, shown),
+        ranking("live", 1, shown),
+        ranking("day one", 0, shown),
+        log,
+        Checks(**suites),
     )
 
 
@@ -71,7 +75,7 @@ def test_it_must_beat_the_day_one_scorer_too():
 
     found = decide(
         ranking("candidate", 2, shown), ranking("live", 0, shown), day_one, log,
-        safety=nothing_wrong, personas=nothing_wrong,
+        Checks(nothing_wrong, nothing_wrong),
     )  # fmt: skip
 
     assert found.verdict is Verdict.NOT_BETTER
@@ -100,7 +104,7 @@ def test_few_rewards_are_not_enough_whatever_the_number_of_lists():
 
     found = decide(
         ranking("candidate", 3, shown), ranking("live", 1, shown), ranking("day one", 0, shown), log,
-        safety=nothing_wrong, personas=nothing_wrong,
+        Checks(nothing_wrong, nothing_wrong),
     )  # fmt: skip
 
     assert found.verdict is Verdict.NOT_ENOUGH
@@ -133,7 +137,7 @@ def test_numbers_that_are_no_probabilities_refuse(value, whose):
     rankings = [ranking("candidate", 3, shown), ranking("live", 1, shown), ranking("day one", 0, shown)]
     rankings[whose].would_show_with[17] = value
 
-    found = decide(*rankings, log, safety=nothing_wrong, personas=nothing_wrong)
+    found = decide(*rankings, log, Checks(nothing_wrong, nothing_wrong))
 
     assert found.verdict is Verdict.REFUSED
 
@@ -143,7 +147,7 @@ def test_predictions_that_are_not_numbers_refuse():
     rankings = [ranking("candidate", 3, shown), ranking("live", 1, shown), ranking("day one", 0, shown)]
     rankings[0].predicted[3] = np.nan
 
-    assert not decide(*rankings, log, safety=nothing_wrong, personas=nothing_wrong).promote
+    assert not decide(*rankings, log, Checks(nothing_wrong, nothing_wrong)).promote
 
 
 @pytest.mark.parametrize("value", [0.0, -0.5, 1.01, np.nan, np.inf])
@@ -156,7 +160,7 @@ def test_impossible_rows_are_counted_listed_and_left_out_with_their_list(value):
 
     found = decide(
         ranking("candidate", 3, shown), ranking("live", 1, shown), ranking("day one", 0, shown), log,
-        safety=nothing_wrong, personas=nothing_wrong,
+        Checks(nothing_wrong, nothing_wrong),
     )  # fmt: skip
 
     assert (found.left_out_rows, found.left_out_lists, found.lists) == (3, 2, 2_998)
@@ -173,7 +177,7 @@ def test_an_empty_log_and_one_of_impossible_rows_change_nothing():
     found = [
         decide(
             ranking("c", 3, what), ranking("l", 1, what), ranking("d", 0, what), rows,
-            safety=nothing_wrong, personas=nothing_wrong,
+            Checks(nothing_wrong, nothing_wrong),
         )
         for rows, what in ((empty, none), (log, shown))
     ]  # fmt: skip
@@ -189,7 +193,7 @@ def test_arrays_of_different_lengths_refuse():
 
     found = decide(
         ranking("candidate", 3, shown[:-1]), ranking("live", 1, shown), ranking("day one", 0, shown), log,
-        safety=nothing_wrong, personas=nothing_wrong,
+        Checks(nothing_wrong, nothing_wrong),
     )  # fmt: skip
 
     assert found.verdict is Verdict.REFUSED
@@ -201,7 +205,7 @@ def test_probabilities_that_were_logged_too_small_are_noticed():
 
     found = decide(
         ranking("candidate", 3, shown), ranking("live", 1, shown), ranking("day one", 0, shown), log,
-        safety=nothing_wrong, personas=nothing_wrong,
+        Checks(nothing_wrong, nothing_wrong),
     )  # fmt: skip
 
     assert found.verdict is Verdict.NOT_ENOUGH
@@ -212,7 +216,7 @@ def test_before_the_first_promotion_the_live_ranking_is_the_day_one_scorer():
     log, shown = make_log(6_000)
     day_one = ranking("day one", 1, shown)
 
-    found = decide(ranking("candidate", 3, shown), day_one, day_one, log, safety=nothing_wrong, personas=nothing_wrong)
+    found = decide(ranking("candidate", 3, shown), day_one, day_one, log, Checks(nothing_wrong, nothing_wrong))
 
     assert found.promote
     assert len(found.table) == 2
@@ -226,12 +230,31 @@ def test_equal_rankings_are_promoted_by_chance_about_once_in_forty():
         shown = rng.integers(0, 2, lists)  # two products that are worth the same
         log = Log(np.arange(lists), (rng.random(lists) < 0.1).astype(float), np.full(lists, 0.5))
         day_one = ranking("day one", 1, shown)
-        found = decide(
-            ranking("candidate", 0, shown), day_one, day_one, log, safety=nothing_wrong, personas=nothing_wrong
-        )
+        found = decide(ranking("candidate", 0, shown), day_one, day_one, log, Checks(nothing_wrong, nothing_wrong))
         promoted += found.promote
 
-    assert promoted <= 18  # 10 are expected
+    assert promoted <= 11  # 5 are expected: the first look spends half of the error
+
+
+def test_a_later_look_must_be_surer():
+    log, shown = make_log(6_000)
+    candidate, live = ranking("candidate", 3, shown), ranking("live", 2, shown)
+
+    found = [decide(candidate, live, live, log, Checks(nothing_wrong, nothing_wrong, look)) for look in (1, 2_000)]
+
+    widths = [each.table[1].dr_ahead.high - each.table[1].dr_ahead.low for each in found if each.table[1].dr_ahead]
+    assert widths[0] < widths[1]
+    assert [each.look for each in found] == [1, 2_000]
+    assert found[0].level < found[1].level
+
+
+def test_only_a_look_that_could_have_promoted_is_one():
+    assert decided(3).weighed
+    assert decided(1).weighed
+    assert not decided(3, lists=200).weighed
+    assert not decided(3, safety=lambda: ["mat 7 was shown"]).weighed
+    assert "look 1" in " ".join(conclusions(decided(3)))
+    assert "look 1" not in " ".join(conclusions(decided(3, lists=200)))
 
 
 def test_the_sample_size_is_lehrs():

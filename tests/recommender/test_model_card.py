@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recommender.gate import Judged, Log, decide
+from recommender.gate import Checks, Judged, Log, decide
 from recommender.model_card import CardFacts, SegmentFigures, StageFigures, model_card
 from shop.content.claims import find_claims
 
@@ -43,7 +43,7 @@ def decision(lists: int = 6_000):
     rankings = [
         Judged(name, (shown == at).astype(float), flat, flat) for name, at in (("candidate", 1), ("day one", 0))
     ]
-    return decide(rankings[0], rankings[1], rankings[1], log, safety=list, personas=list)
+    return decide(rankings[0], rankings[1], rankings[1], log, Checks(list, list))
 
 
 @pytest.mark.parametrize(

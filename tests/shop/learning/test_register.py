@@ -147,3 +147,41 @@ def test_a_model_is_found_by_number_by_the_beginning_of_its_hash_and_the_newest_
     found = [register.get_model(session, name) for name in (str(model.id), "aaaaaa", None)]
 
     assert found == [model] * 3
+
+
+def judged(reading: str, *, look: int, against: str = "", weighed: bool = True) -> dict[str, object]:
+    return {"against": against, "reading": reading, "look": look, "weighed": weighed}
+
+
+def test_looks_are_counted_over_all_candidates_for_one_place(session: Session, now: datetime) -> None:
+    first, second = make_model(session, "a", now), make_model(session, "b", now)
+    numbers = []
+
+    for place, model in enumerate((first, second, first)):
+        numbers.append(register.look_number(session, model, against="", reading=f"log {place}"))
+        register.keep_decision(model, judged(f"log {place}", look=numbers[-1]))
+        session.flush()
+
+    assert numbers == [1, 2, 3]
+    assert register.look_number(session, second, against="a" * 64, reading="log 9") == 1
+
+
+def test_the_same_log_again_is_no_further_look(session: Session, now: datetime) -> None:
+    model = make_model(session, "a", now)
+    for _ in range(3):
+        look = register.look_number(session, model, against="", reading="the log")
+        register.keep_decision(model, judged("the log", look=look))
+        session.flush()
+
+    assert look == 1
+    assert (model.decision or {})["looks"] == {"": 1}
+    assert register.look_number(session, model, against="", reading="a longer log") == 2
+
+
+def test_a_look_that_could_not_promote_spends_nothing(session: Session, now: datetime) -> None:
+    model = make_model(session, "a", now)
+
+    register.keep_decision(model, judged("a short log", look=1, weighed=False))
+    session.flush()
+
+    assert register.look_number(session, model, against="", reading="a longer log") == 1
