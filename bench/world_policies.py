@@ -10,7 +10,7 @@ from recommender.bits import Floats
 from recommender.learning.forgetting import half_life_of
 from recommender.learning.funnel import Fit, fit_funnel, posterior_of
 from recommender.learning.statistics import SufficientStatistics, Trials
-from recommender.policy import best_first
+from recommender.policy import best_first, drawn
 from recommender.posterior import Names, Posterior, Rows
 
 Row = dict[str, Any]
@@ -23,8 +23,8 @@ GROWTH, FIRST_FIT = 1.1, 100
 HALF_LIVES = (None, 40.0, 20.0)
 """Half-lives that the log may choose, in days: this shop is younger than a hundred of them."""
 FIRST_ROUNDS, LATER_ROUNDS = 6, 1
-HOPE = 1.0
-"""The shipped setting of exploration: how many sd better than its mean an item is taken to be."""
+EXPLORATION = 0.1
+"""The merchant's factor (`SHOP_EXPLORATION`) that docs/recommender.md advises."""
 
 
 class DayOne:
@@ -62,26 +62,32 @@ class DayOne:
 
 
 class Learner(DayOne):
-    """The shipped learner: the joint funnel around the textbook, fitted anew as the log grows, with a little hope.
+    """The shipped learner and policy: the joint funnel around the textbook, fitted anew as the log grows.
 
-    Until its first fit it ranks as the day-one scorer does.
+    Until its first fit it ranks as the day-one scorer does, without chance. The lists are drawn as the shop draws them,
+    each from a seed of its own.
     """
 
-    def __init__(self, world: World, *, hope: float = HOPE, half_life_days: float | None = None) -> None:
+    def __init__(
+        self, world: World, *, exploration: float = EXPLORATION, half_life_days: float | None = None, seed: int = 0
+    ) -> None:
         super().__init__(world)
         self.columns = world.columns()
-        self._hope, self._half_life = hope, half_life_days
+        self._exploration, self._half_life = exploration, half_life_days
+        self._seed, self._lists = seed, 0
         self._parts: list[SufficientStatistics] = []
         self._fit: Fit | None = None
         self._posterior: Posterior | None = None
         self._sessions, self._next_fit = 0, FIRST_FIT
 
     def score(self, shelf: Shelf, context: Context, safe: Rows) -> Floats:
-        """Return (safe,): the log value under the hopeful posterior."""
+        """Return (safe,): the log value under what the policy draws for this list."""
+        self._lists += 1
         if self._posterior is None:
             return super().score(shelf, context, safe)
         names: Names = shelf.ids[safe]
-        return self._posterior.log_value(shelf.features(context)[safe], names)
+        mine = drawn(self._posterior, np.random.default_rng([self._seed, self._lists]), self._exploration)
+        return mine.log_value(shelf.features(context)[safe], names)
 
     def update(self, rows: list[Row]) -> None:
         """Add the rows to the sums; fit again when they have grown enough."""
@@ -101,8 +107,7 @@ class Learner(DayOne):
             start=self._fit,
             rounds=rounds,
         )
-        posterior = posterior_of(self._fit, self.columns).with_items(shelf.ids.tolist())
-        self._posterior = posterior.hopeful(self._hope)
+        self._posterior = posterior_of(self._fit, self.columns)
         self._next_fit = int(self._sessions * GROWTH)
 
     def _chosen(self) -> float | None:

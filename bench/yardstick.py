@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bench.world_adapter import Vocabulary, World  # noqa: E402 (the bench runs from a checkout too)
-from bench.world_policies import HOPE, DayOne, Learner  # noqa: E402
+from bench.world_policies import EXPLORATION, DayOne, Learner  # noqa: E402
 
 WINDOW_ENDS = (100, 300, 1_000, 2_000, 3_000, 5_000, 10_000)
 SAFETY = ("red_flag_violations", "contraindication_violations", "invalid", "abstained_wrong")
@@ -109,7 +109,12 @@ def parsed(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--scenario", default="base")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--sessions", type=int, default=10_000)
-    parser.add_argument("--hope", type=float, default=HOPE, help="exploration: sd above the mean; 0 is greedy")
+    parser.add_argument(
+        "--exploration",
+        type=float,
+        default=EXPLORATION,
+        help="the merchant's factor: 0 is greedy, 1 draws as they come",
+    )
     parser.add_argument("--half-life", type=float, default=None, help="days of 50 sessions; default: chosen by the log")
     parser.add_argument("--json", action="store_true", help="print everything as JSON")
     return parser.parse_args(words)
@@ -122,7 +127,7 @@ def main() -> int:
     world = World(Vocabulary.of(simulator))
     runs: dict[str, list[dict[str, Any]]] = {"day_one": [], "learner": []}
     for seed in arguments.seeds:
-        learner = Learner(world, hope=arguments.hope, half_life_days=arguments.half_life)
+        learner = Learner(world, exploration=arguments.exploration, half_life_days=arguments.half_life, seed=seed)
         for name, policy in (("day_one", DayOne(world)), ("learner", learner)):
             runs[name].append({"seed": seed, **run(simulator, policy, arguments, seed)})
             print(f"seed {seed} {name}: {runs[name][-1]['regret_ratio']:.3f}", file=sys.stderr, flush=True)

@@ -102,7 +102,7 @@ class Decision:
     """The verdict with all it rests on. lists: how many were used; rate: the share of them with a reward.
 
     look, level: which look this was, and the level of its intervals of what the candidate is ahead by. weighed: whether
-    the figures could have promoted; a look that could not (too little in the log, a suite that found something) is none.
+    the figures could have promoted; where they could not (too little in the log, a suite's finding) it was no look.
 
     left_out: a sentence for each impossible row (the first twenty) with its number; left_out_rows counts all of them.
     """

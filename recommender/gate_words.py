@@ -35,8 +35,8 @@ def conclusions(decision: Decision) -> tuple[str, ...]:
     sentences = [_verdict(decision), *decision.reasons]
     if decision.weighed:
         sentences.append(
-            f"This was look {decision.look} at a candidate for this place, so the interval of what it is ahead by is one "
-            f"of {decision.level:.3%}: all looks together then err as rarely as a single one of 95 %."
+            f"This was look {decision.look} at a candidate for this place, so the interval of what it is ahead by is "
+            f"one of {decision.level:.3%}: all looks together then err as rarely as a single one of 95 %."
         )
     if decision.left_out_rows:
         sentences.append(

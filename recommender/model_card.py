@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 
-from recommender.gate import Decision
+from recommender.gate import Decision, Figure
 from recommender.gate_words import conclusions, table
 
 KNOWN_LIMITS = (
@@ -32,15 +32,15 @@ class StageFigures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentFigures:
-    """How the model orders for one coarse segment, such as an area: lists, nDCG, and the day-one scorer's beside it.
+    """How the model does for one coarse group of visitors: lists, what it earned each, and the day-one ranking beside.
 
-    None where there are too few lists to say.
+    None where there is too little to say.
     """
 
     segment: str
     lists: int
-    ndcg: float | None
-    day_one_ndcg: float | None
+    earned: Figure | None
+    day_one_earned: Figure | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +110,8 @@ def _stages(facts: CardFacts) -> str:
 def _segments(segments: Sequence[SegmentFigures]) -> str:
     if not segments:
         return "There were too few lists to look at segments."
-    lines = [(each.segment, f"{each.lists:,}", _number(each.ndcg), _number(each.day_one_ndcg)) for each in segments]
-    return _rows(("segment", "lists", "nDCG", "nDCG of the day-one scorer"), lines)
+    lines = [(each.segment, f"{each.lists:,}", _number(each.earned), _number(each.day_one_earned)) for each in segments]
+    return _rows(("visitors", "lists", "earned a list (95 %)", "day one (95 %)"), lines)
 
 
 def _safety(facts: CardFacts) -> str:
@@ -122,8 +122,10 @@ def _safety(facts: CardFacts) -> str:
     return _bullets([cases, *figures])
 
 
-def _number(value: float | None) -> str:
-    return "too few" if value is None or not isfinite(value) else f"{value:.3f}"
+def _number(figure: Figure | None) -> str:
+    if figure is None or not isfinite(figure.value):
+        return "too few"
+    return f"{figure.value:.3f} ({figure.low:.3f} to {figure.high:.3f})"
 
 
 def _rows(header: Sequence[str], lines: Sequence[Sequence[str]]) -> str:

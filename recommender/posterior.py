@@ -1,6 +1,5 @@
 """What was learned, as plain numbers: all that serving needs, in numpy alone."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
@@ -26,8 +25,9 @@ class Posterior:
     """One logistic regression a stage: probability = sigmoid(intercept + features @ mean + item effect).
 
     mean: (stages, p); covariance: (stages, p, p) of those weights; intercept: (stages,).
-    items: sorted names; item_mean, item_sd: (stages, items). An item that was never seen has effect 0 with
-    sd unseen_sd: (stages,). position_weight: (places,), the chance that a place is looked at, 1 for the first.
+    items: sorted names; item_mean, item_sd: (stages, items). An item that was never seen has effect unseen_mean (0
+    unless somebody hopes) with sd unseen_sd: (stages,). position_weight: (places,), the chance that a place is looked
+    at, 1 for the first.
     """
 
     stages: tuple[str, ...]
@@ -40,6 +40,7 @@ class Posterior:
     item_sd: Floats
     unseen_sd: Floats
     position_weight: Floats
+    unseen_mean: Floats | None = None
 
     def __post_init__(self) -> None:
         stages, p, m = len(self.stages), len(self.columns), len(self.items)
@@ -65,8 +66,10 @@ class Posterior:
         return np.array(self.items, dtype=np.str_)
 
     @cached_property
-    def _padded_effects(self) -> Floats:
-        return np.hstack([self.item_mean, np.zeros((len(self.stages), 1))])  # UNSEEN reads the last
+    def effects(self) -> Floats:
+        """(stages, items + 1): the effect of each item, the last that of one never seen (UNSEEN reads it)."""
+        unseen = np.zeros(len(self.stages)) if self.unseen_mean is None else self.unseen_mean
+        return np.column_stack([self.item_mean, unseen])
 
     def item_rows(self, items: Names) -> Rows:
         """Return (n,): each item's place in `self.items`, UNSEEN for one that was never shown."""
@@ -80,7 +83,7 @@ class Posterior:
     def linear(self, features: Floats, items: Names) -> Floats:
         """Return (stages, n): the linear predictor of every stage. features: (n, p); items: (n,) names."""
         eta: Floats = self.mean @ features.T
-        eta += self._padded_effects[:, self.item_rows(items)]
+        eta += self.effects[:, self.item_rows(items)]
         eta += self.intercept[:, None]
         return eta
 
@@ -102,27 +105,16 @@ class Posterior:
         spread: Floats = np.sqrt(np.maximum(shared, 0.0) + own**2)
         return spread
 
-    def with_items(self, items: Iterable[str]) -> Self:
-        """Return a posterior that knows these items by name: of those never shown it knows how unsure it is."""
-        new = sorted(set(items).difference(self.items))
-        if not new:
-            return self
-        names = np.array([*self.items, *new], dtype=np.str_)
-        order = np.argsort(names, kind="stable")
-        unsure = np.tile(self.unseen_sd[:, None], len(new))
-        return replace(
-            self,
-            items=tuple(names[order].tolist()),
-            item_mean=np.hstack([self.item_mean, np.zeros_like(unsure)])[:, order],
-            item_sd=np.hstack([self.item_sd, unsure])[:, order],
-        )
-
     def hopeful(self, by: float) -> Self:
         """Return a posterior that takes each item to be `by` of its sd better than its mean: optimism finds out.
 
-        Give it the catalogue by `with_items` first. Source: upper confidence bounds (Li, Chu and others, 2010).
+        Of items never seen all are taken to be as much better. Source: upper confidence bounds (Li, Chu and others,
+        2010).
         """
-        return replace(self, item_mean=self.item_mean + by * self.item_sd) if by else self
+        if by == 0.0:
+            return self
+        unseen = self.effects[:, UNSEEN] + by * self.unseen_sd
+        return replace(self, item_mean=self.item_mean + by * self.item_sd, unseen_mean=unseen)
 
     @cached_property
     def _roots(self) -> Floats:

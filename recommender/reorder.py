@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.bits import Floats
+from recommender.policy import DRAWS, drawn
 from recommender.posterior import Posterior
 
-DRAWS = 256
 LISTS_AT_ONCE = 256
 
 
@@ -45,7 +45,8 @@ def values(posterior: Posterior, lists: Lists) -> Floats:
 def chances(posterior: Posterior, lists: Lists, *, exploration: float, seed: int) -> Floats:
     """Return (lists, places, places): [l, i, k] is how likely product i of list l comes to place k.
 
-    exploration: how far draws lie from the mean, as in `policy`; 0 gives 0 and 1. The same seed gives the same numbers.
+    exploration: the factor of `policy.drawn`, which made or would make the lists; 0 gives 0 and 1. The same seed gives
+    the same numbers.
     """
     count, places, _ = lists.features.shape
     found = np.zeros((count, places, places))
@@ -62,7 +63,7 @@ def _of_some(posterior: Posterior, lists: Lists, exploration: float, rng: np.ran
     found = np.zeros((count, places, places))
     draws = DRAWS if exploration > 0 else 1
     for _ in range(draws):
-        order = np.argsort(-values(posterior.draw(rng, exploration), lists), axis=1, kind="stable")
+        order = np.argsort(-values(drawn(posterior, rng, exploration), lists), axis=1, kind="stable")
         found[line, order, place] += 1
     return found / draws
 

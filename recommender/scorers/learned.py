@@ -37,7 +37,7 @@ class LearnedScorer:
         variance = np.diagonal(posterior.covariance, axis1=1, axis2=2)[:, order]
         self._sd = np.sqrt(np.maximum(variance, 0.0))
         self._posterior = posterior
-        self._effects = np.pad(posterior.item_mean, ((0, 0), (0, 1)))
+        self._effects = posterior.effects
         self._effects_sd = np.hstack([posterior.item_sd, posterior.unseen_sd[:, None]])
 
     def score(self, seen: Seen) -> Floats:

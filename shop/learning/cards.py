@@ -13,7 +13,7 @@ from recommender.gate import Decision
 from recommender.learning.calibration import report as calibration_report
 from recommender.learning.columns import STAGES
 from recommender.learning.statistics import Rows
-from recommender.model_card import CardFacts, StageFigures, model_card
+from recommender.model_card import CardFacts, SegmentFigures, StageFigures, model_card
 from recommender.posterior import Posterior
 from recommender.storage import read_manifest
 from shop.learning.models import RankingModel
@@ -39,6 +39,7 @@ class Judgement:
     safety: tuple[int, int]
     left_out: int
     moved: Sequence[str] = ()
+    segments: Sequence[SegmentFigures] = ()
 
 
 def card_of(row: RankingModel, folder: Path, judged: Judgement | None = None) -> str:
@@ -56,6 +57,7 @@ def card_of(row: RankingModel, folder: Path, judged: Judgement | None = None) ->
         rows=manifest.rows,
         excluded_rows=judged.left_out if judged else 0,
         stages=judged.stages if judged else _of_training(manifest.metrics),
+        segments=judged.segments if judged else (),
         safety_cases=judged.safety[0] if judged else 0,
         safety_violations=judged.safety[1] if judged else 0,
         personas=judged.graded if judged else {},

@@ -55,8 +55,10 @@ class Live:
         return self.drawn(np.random.default_rng(draw.seed), draw.exploration)
 
     def drawn(self, rng: "np.random.Generator", exploration: float) -> "LearnedScorer":
-        """One draw, its distance from the mean times `exploration`: 0 is the mean, 1 the posterior as it is."""
-        return self._scorer(self.posterior.draw(rng, exploration))
+        """What `recommender.policy` orders one explored list by: 0 is the mean, 1 strays as far as doubt goes."""
+        from recommender.policy import drawn  # see `scorer`
+
+        return self._scorer(drawn(self.posterior, rng, exploration))
 
     def _scorer(self, posterior: "Posterior") -> "LearnedScorer":
         from recommender.scorers.learned import LearnedScorer  # see `scorer`

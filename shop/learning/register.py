@@ -84,7 +84,7 @@ def look_number(session: Session, model: RankingModel, *, against: str, reading:
     if _is_same_look(before, against, reading):
         return int(before["look"])
     decisions = session.scalars(select(RankingModel.decision).where(RankingModel.decision.is_not(None)))
-    return 1 + sum((decision or {}).get("looks", {}).get(against, 0) for decision in decisions)
+    return 1 + sum(int((decision or {}).get("looks", {}).get(against, 0)) for decision in decisions)
 
 
 def keep_decision(model: RankingModel, decision: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from recommender import policy
 from recommender.expert import day_one_posterior
 from recommender.features import FEATURES
 from recommender.posterior import Posterior
@@ -33,7 +34,7 @@ def replay(session: Session, list_id: str, folder: Path, day_one_id: str) -> lis
     ]
     values: list[float] | None = None
     if posterior is not None:
-        drawn = posterior.draw(np.random.default_rng(shown.seed), shown.exploration)
+        drawn = policy.drawn(posterior, np.random.default_rng(shown.seed), shown.exploration)
         features = np.array([[row.features.get(name, 0) / GRAIN for name in FEATURES] for row in products])
         values = drawn.log_value(features, np.array([row.sku for row in products], dtype=np.str_)).tolist()
     for place, row in enumerate(products):

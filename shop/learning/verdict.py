@@ -33,6 +33,7 @@ from shop.learning.judging import Usable, judge, read_lists
 from shop.learning.models import RankingModel
 from shop.learning.reading import LogReport
 from shop.learning.rules import LOGGED_FEATURES
+from shop.learning.segments import segment_figures
 from shop.learning.watching import watch
 
 DAY_ONE = "day one"
@@ -111,6 +112,7 @@ def reach(session: Session, row: RankingModel, folder: Path, *, day_one_id: str,
         safety=(safety.cases, safety.failed),
         left_out=report.refused.total(),
         moved=moved,
+        segments=segment_figures(batches, log, own, first),
     )
     return Word(decision, usable, report, against, reading, card_of(row, folder, judgement), moved)
 

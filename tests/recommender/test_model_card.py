@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from recommender.gate import Checks, Judged, Log, decide
+from recommender.gate import Checks, Figure, Judged, Log, decide
 from recommender.model_card import CardFacts, SegmentFigures, StageFigures, model_card
 from shop.content.claims import find_claims
 
@@ -25,8 +25,18 @@ FACTS = CardFacts(
         StageFigures(stage="helped", rows=310, positives=200, calibration="310 rows are too few for a figure"),
     ),
     segments=(
-        SegmentFigures(segment="neck", lists=900, ndcg=0.81, day_one_ndcg=0.78),
-        SegmentFigures(segment="hands", lists=12, ndcg=None, day_one_ndcg=float("nan")),
+        SegmentFigures(
+            segment="an area was named",
+            lists=900,
+            earned=Figure(0.051, 0.04, 0.062),
+            day_one_earned=Figure(0.04, 0.03, 0.05),
+        ),
+        SegmentFigures(
+            segment="to wind down",
+            lists=12,
+            earned=None,
+            day_one_earned=Figure(float("nan"), float("nan"), float("nan")),
+        ),
     ),
     safety_cases=1_000_000,
     personas={"nDCG@5": 0.91, "first pick graded 2 or 3": 0.97},
@@ -54,8 +64,8 @@ def decision(lists: int = 6_000):
         "3 impossible",
         "| opened | 41,200 | 6,100 |",
         "too few for a figure",
-        "| neck | 900 | 0.810 | 0.780 |",
-        "| hands | 12 | too few | too few |",
+        "| an area was named | 900 | 0.051 (0.040 to 0.062) | 0.040 (0.030 to 0.050) |",
+        "| to wind down | 12 | too few | too few |",
         "0 violations in 1,000,000 generated visits",
         "expert-3",
         "rules-7",
@@ -86,7 +96,7 @@ def test_a_model_without_a_safety_run_says_that_it_must_not_be_served():
 
 
 def test_names_from_the_shop_cannot_break_the_table():
-    segment = SegmentFigures(segment="a | b\n# Free <b>money</b>", lists=9, ndcg=0.5, day_one_ndcg=0.5)
+    segment = SegmentFigures(segment="a | b\n# Free <b>money</b>", lists=9, earned=None, day_one_earned=None)
 
     card = model_card(replace(FACTS, segments=(segment,)))
 

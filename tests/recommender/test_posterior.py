@@ -53,24 +53,13 @@ def test_without_any_item_all_are_unseen():
     assert empty.item_rows(ITEMS).tolist() == [-1, -1, -1]
 
 
-def test_items_that_join_change_no_value_and_are_as_unsure_as_unseen_ones():
-    posterior = make_posterior()
-
-    wider = posterior.with_items(["never shown", "mat"])
-
-    assert wider.items == ("mat", "never shown", "ring")
-    assert wider.value(FEATURES, ITEMS) == pytest.approx(posterior.value(FEATURES, ITEMS), rel=1e-12)
-    assert wider.linear_sd(FEATURES, ITEMS) == pytest.approx(posterior.linear_sd(FEATURES, ITEMS))
-    assert posterior.with_items(["mat"]) is posterior
-
-
 def test_hope_lifts_what_is_unsure_and_leaves_what_is_known():
-    posterior = make_posterior(item_sd=np.array([[0.0, 0.5], [0.0, 0.5]])).with_items(["never shown"])
+    posterior = make_posterior(item_sd=np.array([[0.0, 0.5], [0.0, 0.5]]))
 
     lifted = posterior.hopeful(1.0).value(FEATURES, ITEMS) / posterior.value(FEATURES, ITEMS)
 
     assert lifted[2] == pytest.approx(1.0)
-    assert lifted[:2].min() > 1.1
+    assert lifted[:2].min() > 1.1  # one of them was never seen
     assert posterior.hopeful(0.0) is posterior
 
 
@@ -79,7 +68,7 @@ def test_draws_spread_as_the_posterior_says_and_shrink_with_the_scale():
 
     etas = np.array([posterior.draw(rng, 0.5).linear(FEATURES, ITEMS) for _ in range(4000)])
 
-    known = [0, 2]  # an unseen item is drawn only once it has joined
+    known = [0, 2]  # an unseen item has no draw of its own
     spread = 0.5 * posterior.linear_sd(FEATURES, ITEMS)
     assert etas.std(axis=0)[:, known] == pytest.approx(spread[:, known], rel=0.06)
     assert etas.mean(axis=0) == pytest.approx(posterior.linear(FEATURES, ITEMS), abs=0.03)

@@ -198,6 +198,7 @@ def test_a_candidate_that_is_better_beyond_doubt_is_promoted_and_written_down(ap
     assert card.startswith("# Model 1")
     assert sha256 in card
     assert "0 violations in 200 generated visits" in card
+    assert re.search(r"\| no area was named \| [\d,]+ \| 0\.\d+ \(0\.\d+ to 0\.\d+\) \| 0\.\d+ \(", card)
 
 
 def test_lists_without_chance_promote_nothing(app: Flask, run: Run) -> None:
