@@ -29,7 +29,7 @@ def curves(simulator: ModuleType, options: argparse.Namespace) -> list[Series]:
     world = World(Vocabulary.of(simulator))
     found: dict[str, list[list[float]]] = {LEARNED: [], TEXTBOOK: []}
     for seed in options.seeds:
-        for name, policy in ((LEARNED, Learner(world)), (TEXTBOOK, DayOne(world))):
+        for name, policy in ((LEARNED, Learner(world, seed=seed)), (TEXTBOOK, DayOne(world))):
             found[name].append(run(simulator, policy, options, seed)["ndcg3"])
         print(f"seed {seed} done, {len(found[TEXTBOOK])} of {len(options.seeds)}", file=sys.stderr, flush=True)
     ends = [end for _, end in windows(options.sessions)]
