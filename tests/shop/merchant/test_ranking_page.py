@@ -22,6 +22,9 @@ DECISION: dict[str, Any] = {
     "promote": False,
     "on": "2026-06-01",
     "against": "",
+    "reading": "a log",
+    "look": 1,
+    "weighed": False,
     "lists": 240,
     "lines": ["240 lists since the candidate's training.", "Not enough yet: the live model stays."],
     "table": [
