@@ -1,8 +1,9 @@
 """Money as whole minor units of one currency. All rounding of the shop lives here."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache, lru_cache
 
 from babel.core import UnknownLocaleError
@@ -10,6 +11,9 @@ from babel.numbers import format_currency, get_currency_precision, is_currency
 
 MILLION = 1_000_000
 MAX_MINOR = 10**11
+LONGEST_WHOLE = 20
+_AMOUNT = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?")
+_GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}|(?:[., '’_][0-9]{3}){2,}|[ '’_][0-9]{3}|[.,][0-9]{3}[.,][0-9]+)")
 
 
 class CurrencyMismatch(ValueError):
@@ -103,21 +107,22 @@ def plain_money(amount: Money) -> str:
 def parse_money(text: str, currency: str) -> Money:
     """Read "34", "34.00" or "34,00" as money of `currency`.
 
-    Raises ValueError for anything else: thousands separators, too many decimals, signs, absurd sizes.
+    Raises ValueError for anything else: separators for thousands, too many decimals, signs, absurd sizes. A comma
+    before three digits is refused whatever the currency, as "1,500" is a thousand and more to many.
     """
-    cleaned = text.strip().replace(",", ".", 1)
-    try:
-        value = Decimal(cleaned)
-    except InvalidOperation as error:
-        raise ValueError("expected an amount such as 34.00") from error
-    if not value.is_finite() or "e" in cleaned.lower() or value < 0 or value.is_signed():
+    cleaned = text.strip()
+    if _GROUPED.fullmatch(cleaned):
+        raise ValueError("write thousands without a separator, such as 1000")
+    found = _AMOUNT.fullmatch(cleaned)
+    if found is None:
         raise ValueError("expected an amount such as 34.00, zero or more")
-    scaled = value.scaleb(exponent(currency))
-    if scaled != scaled.to_integral_value():
-        raise ValueError(f"{currency} has {exponent(currency)} decimals at the most")
-    if scaled > MAX_MINOR:
+    whole, decimals = found[1], found[2] or ""
+    places = exponent(currency)
+    if len(decimals) > places:
+        raise ValueError(f"{currency} has {places} decimals at the most, and thousands are written without a separator")
+    if len(whole) > LONGEST_WHOLE or (minor := int(whole + decimals.ljust(places, "0"))) > MAX_MINOR:
         raise ValueError("the amount is too large")
-    return Money(int(scaled), currency)
+    return Money(minor, currency)
 
 
 @lru_cache(maxsize=4096)

@@ -70,9 +70,8 @@ def read_money(text: str, currency: str) -> int | None:
     try:
         return parse_money(text, currency).minor
     except ValueError as error:
-        raise WrongCell(
-            f"an amount in {currency} such as 34.00", "Write digits and a decimal point, no sign."
-        ) from error
+        fix = "Write digits and a decimal point, no sign and no separator for thousands."
+        raise WrongCell(f"an amount in {currency} such as 34.00", fix) from error
 
 
 def write_money(minor: int | None, currency: str) -> str:

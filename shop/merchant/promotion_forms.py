@@ -66,7 +66,7 @@ class PromotionForm(ProtectedForm):
     def validate_minimum(self, field: Any) -> None:
         """Optional, but an amount."""
         if field.data and self._money(field.data) is None:
-            raise ValidationError("Enter an amount such as 50.00, or leave it empty.")
+            raise ValidationError("Enter an amount such as 50.00, thousands without a separator, or leave it empty.")
 
     def validate_types(self, field: Any) -> None:
         """Types that there are."""

@@ -135,7 +135,7 @@ def _amount(form: RefundForm, order: Order) -> Money | None:
     try:
         amount = parse_money(form.amount.data or "", order.currency)
     except ValueError:
-        form.amount.errors = ["Enter an amount such as 12.00."]
+        form.amount.errors = ["Enter an amount such as 12.00, and thousands without a separator."]
         return None
     if not amount or left < amount:
         form.amount.errors = [f"Enter more than 0 and up to {to_decimal(left):f} {order.currency}, which is left."]

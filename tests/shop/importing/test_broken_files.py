@@ -84,6 +84,13 @@ def test_all_problems_of_a_file_are_told_at_once(session):
     }
 
 
+@pytest.mark.parametrize("price", ['"1,000"', '"2,500"', "1.000", "1_000", "１２"])
+def test_a_price_with_a_separator_for_thousands_is_a_problem_of_its_cell(session, price):
+    planned = plan(session, f"{HEADER}\n{ROW.replace('34.00', price)}\n")
+
+    assert [(problem.row, problem.column) for problem in planned.problems] == [(2, "price_usd")]
+
+
 @st.composite
 def mutations(draw):
     """The demo file with some of its bytes replaced, cut out or doubled."""

@@ -102,7 +102,7 @@ def test_a_second_click_is_the_same_refund(paid: Browser, transaction: Transacti
 
 def test_an_odd_amount_is_refused_beside_its_field(paid: Browser, transaction: Transaction) -> None:
     form = filled(paid)
-    odd = ["73.01", "0", "-1", "1e2", "NaN", "", "9" * 19, "1,000.00", "12.345", "five"]
+    odd = ["73.01", "0", "-1", "1e2", "NaN", "", "9" * 19, "1,000.00", "1,000", "1.000", "12.345", "five"]
 
     answers = [
         paid.client.post(path, data={**form, "amount": amount}) for amount in odd for path in (REFUND, f"{REFUND}/send")
