@@ -1,12 +1,13 @@
 """What may lie in a cart, and what its visitor is told about each line."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from shop.catalogue.bundles import PartView
 from shop.errors import BadInput
+from shop.keys import fingerprint
 from shop.money import Money
 from shop.pricing.rules import Place, Quote, ShippingMethod
 from shop.promotions.rules import Choice
@@ -126,6 +127,13 @@ class CartView:
         return bool(self.lines) and all(line.is_orderable for line in self.lines)
 
     @property
+    def prices_mark(self) -> str:
+        """What a form carries of the prices its page showed, so that its answer tells which were seen."""
+        return prices_mark(
+            (line.sku, line.unit.minor, line.unit.currency) for line in self.lines if line.unit is not None
+        )
+
+    @property
     def needs_region(self) -> bool:
         """Whether the tax is not known before a region is chosen."""
         return bool(self.place.zone.countries[self.place.country].region_rates) and self.place.region is None
@@ -145,6 +153,11 @@ def read_sku(text: str | None) -> str:
     if not _SKU.fullmatch(cleaned):
         raise BadInput("This form names no product of ours.")
     return cleaned
+
+
+def prices_mark(prices: Iterable[tuple[str, int, str]]) -> str:
+    """A short mark of the (SKU, minor units, currency) of lines, whatever their order."""
+    return fingerprint(repr(sorted(prices)))[:16]
 
 
 def notices(*, quantity: int, available: int, seen: Money, unit: Money | None) -> tuple[Notice, ...]:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from shop.cart.contents import view
 from shop.cart.models import Cart, CartLine
+from shop.cart.prices import follow_currency
 from shop.cart.rules import MAX_LINES, MAX_QUANTITY, CartFull, CartTerms, CartView, NotSold, SoldOut
 from shop.cart.upkeep import clear_after_payment, delete_expired, lock_cart
 from shop.catalogue.models import Price, Product, Variant
@@ -149,7 +150,7 @@ def add(session: Session, token: str | None, sku: str, quantity: int, *, terms: 
 def set_quantity(
     session: Session, token: str | None, sku: str, quantity: int, *, terms: CartTerms, now: datetime
 ) -> None:
-    """Set how many of `sku` the cart holds; 0 removes it. Its visitor has then seen today's prices.
+    """Set how many of `sku` the cart holds; 0 removes it.
 
     Raises NotFound when the cart or the line is gone, BadInput for a quantity out of range.
     """
@@ -160,7 +161,6 @@ def set_quantity(
     if variant_id is None:
         raise NotFound("This product is not in your cart.")
     _write_quantity(session, cart.id, variant_id, quantity)
-    _accept_prices(session, cart.id, terms.currency_of.get(cart.country, terms.currency_of[None]))
 
 
 def remove(session: Session, token: str | None, sku: str, *, terms: CartTerms, now: datetime) -> int:
@@ -195,7 +195,7 @@ def choose_delivery(
             shipping_method=wanted.method if zone.find_method(wanted.method) else None,
         )
     )
-    _accept_prices(session, cart.id, zone.currency)
+    follow_currency(session, cart.id, zone.currency)
 
 
 def find_line(session: Session, token: str | None, sku: str, now: datetime) -> tuple[str, int] | None:
@@ -286,15 +286,3 @@ def _write_quantity(session: Session, cart_id: int, variant_id: int, quantity: i
     found = session.execute(change.returning(CartLine.variant_id).execution_options(synchronize_session=False)).first()
     if found is None:
         raise NotFound("This product is not in your cart.")
-
-
-def _accept_prices(session: Session, cart_id: int, currency: str) -> None:
-    """Today's prices count as seen from now on."""
-    todays = (Price.variant_id == CartLine.variant_id, Price.currency == currency)
-    price = select(Price.minor).where(*todays).correlate(CartLine).scalar_subquery()
-    session.execute(
-        update(CartLine)
-        .where(CartLine.cart_id == cart_id, exists().where(*todays).correlate(CartLine))
-        .values(seen_minor=price, seen_currency=currency)
-        .execution_options(synchronize_session=False)
-    )

@@ -23,6 +23,7 @@ class LineForm(ProtectedForm):
 
     sku = StringField("Product")
     quantity = StringField("Quantity")
+    prices = StringField("Prices")
 
 
 class CodeForm(ProtectedForm):

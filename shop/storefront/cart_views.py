@@ -10,6 +10,7 @@ from shop import cookies
 from shop.cart import service as cart
 from shop.cart.code import keep_code
 from shop.cart.models import Cart
+from shop.cart.prices import accept_shown
 from shop.cart.rules import CartLineView, CartView, read_quantity, read_sku
 from shop.catalogue.window import shop_window
 from shop.checkout.kept import kept_details
@@ -88,6 +89,7 @@ def update() -> Response:
         return _take_out(sku)
     with transaction() as session:
         cart.set_quantity(session, _token(), sku, quantity, terms=_terms(), now=utc_now())
+        accept_shown(session, _token(), form.prices.data or "", terms=_terms(), now=utc_now())
     return see_other(shop_url("cart.page"))
 
 

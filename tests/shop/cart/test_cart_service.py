@@ -160,16 +160,6 @@ def test_a_changed_price_is_told_and_charged(session: Session) -> None:
     assert line.is_orderable
 
 
-def test_a_price_once_told_is_not_told_again_after_the_next_change(session: Session) -> None:
-    token = _filled(session)
-    session.execute(update(Price).values(minor=3900))
-    cart.set_quantity(session, token, SKU, 1, terms=TERMS, now=NOW)
-
-    line = _view(session, token).lines[0]
-
-    assert line.notices == ()
-
-
 @pytest.mark.parametrize(("left", "kind"), [(1, NoticeKind.FEWER), (0, NoticeKind.SOLD_OUT)])
 def test_missing_units_are_told_and_stop_the_checkout(session: Session, left: int, kind: NoticeKind) -> None:
     token = _filled(session)
