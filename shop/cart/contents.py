@@ -90,6 +90,7 @@ def view(
         deliveries=_deliveries(place, items, is_free=choice.deduction is not None and choice.deduction.frees_delivery),
         is_country_chosen=cart.country is not None,
         promotion=choice,
+        items=tuple(items),
     )
 
 

@@ -9,7 +9,7 @@ from shop.catalogue.bundles import PartView
 from shop.errors import BadInput
 from shop.keys import fingerprint
 from shop.money import Money
-from shop.pricing.rules import Place, Quote, ShippingMethod
+from shop.pricing.rules import Item, Place, Quote, ShippingMethod
 from shop.promotions.rules import Choice
 
 MAX_QUANTITY = 20
@@ -110,7 +110,10 @@ class DeliveryChoice:
 
 @dataclass(frozen=True, slots=True)
 class CartView:
-    """A cart with everything its page says. `quote` covers the lines that are still sold, less the promotion's part."""
+    """A cart with everything its page says. `quote` covers the lines that are still sold, less the promotion's part.
+
+    `items` are those lines as they are priced, `deliveries` the ways of the zone it goes to.
+    """
 
     cart_id: int
     version: int
@@ -120,6 +123,7 @@ class CartView:
     deliveries: tuple[DeliveryChoice, ...]
     is_country_chosen: bool
     promotion: Choice
+    items: tuple[Item, ...]
 
     @property
     def can_check_out(self) -> bool:

@@ -3,16 +3,18 @@
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import StopValidation, ValidationError
 
+from shop.cart.rules import CartView
 from shop.checkout.rules import CheckoutDetails, is_email, is_phone, postal_code_example
 from shop.csrf import ProtectedForm
 from shop.money import Money
 from shop.pricing.countries import country_choices
-from shop.pricing.rules import Place, ShippingMethod, Zones
+from shop.pricing.rules import Place, ShippingMethod, Zone, Zones, delivery_price
 
 TOKEN = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -48,7 +50,7 @@ def short(longest: int) -> Callable[[Any, Any], None]:
 class DetailsForm(ProtectedForm):
     """Contact, address and way of delivery on one page: seven fields to fill in where a state is asked, else six."""
 
-    offered: tuple[tuple[ShippingMethod, Money], ...] = ()
+    offered: tuple[tuple[ShippingMethod, Money | None], ...] = ()
 
     email = StringField("E-mail address", [filled("Enter your e-mail address.", 254)], [clean])
     full_name = StringField("Full name", [filled("Enter your full name.", 120)], [clean])
@@ -87,8 +89,12 @@ class DetailsForm(ProtectedForm):
         if field.data and not is_phone(field.data):
             raise ValidationError("Enter a phone number such as +1 415 555 0100, or leave it empty.")
 
-    def offer(self, zones: Zones, locale: str, place: Place, subtotal: Money) -> "DetailsForm":
-        """Fill in what can be chosen: countries, the states of the one chosen, its ways of delivery."""
+    def offer(self, zones: Zones, locale: str, contents: CartView) -> "DetailsForm":
+        """Fill in what can be chosen: countries, the states of the one chosen, its ways of delivery with their prices.
+
+        A price is None where it is known only once the goods are priced in that zone's currency.
+        """
+        place = contents.place
         zone = zones.find(self.country.data or place.country) or place.zone
         code = self.country.data if self.country.data in zone.countries else place.country
         regions = zone.countries[code].regions if code in zone.countries else {}
@@ -97,7 +103,7 @@ class DetailsForm(ProtectedForm):
         self.method.choices = [(method.code, method.title) for method in zone.methods]
         if zone.find_method(self.method.data) is None:
             self.method.data = zone.methods[0].code
-        self.offered = tuple((method, _price(method, subtotal)) for method in zone.methods)
+        self.offered = tuple((method, _price(contents, zone, method)) for method in zone.methods)
         return self
 
     def fill(self, kept: CheckoutDetails | None, place: Place) -> "DetailsForm":
@@ -136,5 +142,14 @@ class PlaceForm(ProtectedForm):
         return given if TOKEN.fullmatch(given) else ""
 
 
-def _price(method: ShippingMethod, subtotal: Money) -> Money:
-    return method.price_for(subtotal) if subtotal.currency == method.price.currency else method.price
+def _price(contents: CartView, zone: Zone, method: ShippingMethod) -> Money | None:
+    """What a way of delivery costs for this cart, as its page and the check page say it."""
+    known = {offer.method.code: offer.price for offer in contents.deliveries}
+    if zone.code == contents.place.zone.code:
+        return known[method.code]
+    if zone.currency != contents.quote.currency:
+        return None
+    deduction = contents.promotion.deduction
+    if deduction is not None and deduction.frees_delivery:
+        return Money(0, zone.currency)
+    return delivery_price(replace(contents.place, zone=zone), contents.items, method)

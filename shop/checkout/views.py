@@ -60,7 +60,7 @@ def keep_details() -> Response:
     contents = _contents()
     if contents is None or not contents.can_check_out:
         return see_other(shop_url("cart.page"))
-    form.offer(pricing.zones(config()), config().locale, contents.place, contents.quote.subtotal)
+    form.offer(pricing.zones(config()), config().locale, contents)
     is_valid = form.validate()
     _refuse_foreign(form)
     if not is_valid:
@@ -165,7 +165,7 @@ def _is_crowd() -> bool:
 
 
 def _details_page(form: DetailsForm, contents: CartView, http_status: int = 200) -> Response:
-    form.offer(pricing.zones(config()), config().locale, contents.place, contents.quote.subtotal)
+    form.offer(pricing.zones(config()), config().locale, contents)
     words = {"form": form, "cart": contents, "code_sentence": _code_sentence(contents)}
     return no_store(page("checkout/details.html", http_status, **words))
 
