@@ -10,7 +10,7 @@ from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import StopValidation, ValidationError
 
 from shop.cart.rules import CartView
-from shop.checkout.rules import CheckoutDetails, is_email, is_phone, postal_code_example
+from shop.checkout.rules import CheckoutDetails, is_email, is_phone, postal_code_trouble
 from shop.csrf import ProtectedForm
 from shop.money import Money
 from shop.pricing.countries import country_choices
@@ -80,9 +80,9 @@ class DetailsForm(ProtectedForm):
 
     def validate_postal_code(self, field: Any) -> None:
         """Mild: only what cannot be a postcode of that country."""
-        example = postal_code_example(self.country.data or "", field.data)
-        if example is not None:
-            raise ValidationError(f"Enter a postcode such as {example}.")
+        trouble = postal_code_trouble(self.country.data or "", field.data)
+        if trouble is not None:
+            raise ValidationError(trouble)
 
     def validate_phone(self, field: Any) -> None:
         """Optional, but if there is one it should ring."""

@@ -15,22 +15,30 @@ PROVIDER_MINIMUM: Mapping[str, int] = {
     "DKK": 250, "PLN": 200, "CZK": 1500, "JPY": 50, "SGD": 50, "HKD": 400,
 }  # fmt: skip
 
+ANY_POSTAL_CODE = re.compile(r"[A-Za-z0-9](?:[ -]?[A-Za-z0-9]){1,15}", re.ASCII)
+
 # Mild on purpose: wrong lengths and letters are caught, unusual but real codes are not.
 POSTAL_CODES: Mapping[str, tuple[re.Pattern[str], str]] = {
     country: (re.compile(pattern, re.ASCII), example)
     for country, (pattern, example) in {
         "US": (r"\d{5}([ -]?\d{4})?", "94110"),
         "AT": (r"\d{4}", "1010"),
+        "AU": (r"\d{4}", "2000"),
         "BE": (r"\d{4}", "1000"),
+        "CA": (r"[A-Za-z]\d[A-Za-z][ -]?\d[A-Za-z]\d", "K1A 0B1"),
         "CH": (r"\d{4}", "8001"),
         "DE": (r"\d{5}", "10115"),
         "DK": (r"\d{4}", "2100"),
         "ES": (r"\d{5}", "28013"),
         "FI": (r"\d{5}", "00100"),
         "FR": (r"\d{5}", "75002"),
+        "GB": (r"[A-Za-z]{1,2}\d[A-Za-z\d]? ?\d[A-Za-z]{2}", "SW1A 1AA"),
+        "IE": (r"[A-Za-z]\d[\dWw] ?[A-Za-z\d]{4}", "D02 X285"),
         "IT": (r"\d{5}", "00184"),
+        "JP": (r"\d{3}-?\d{4}", "100-0001"),
         "LU": (r"\d{4}", "1009"),
         "NL": (r"\d{4} ?[A-Za-z]{2}", "1012 AB"),
+        "NO": (r"\d{4}", "0150"),
         "PL": (r"\d{2}-?\d{3}", "00-001"),
         "PT": (r"\d{4}-?\d{3}", "1000-001"),
         "SE": (r"\d{3} ?\d{2}", "111 20"),
@@ -63,12 +71,17 @@ def is_phone(text: str) -> bool:
     return PHONE.fullmatch(text) is not None and sum(letter.isdigit() for letter in text) >= 5
 
 
-def postal_code_example(country: str, text: str) -> str | None:
-    """An example when the code cannot be one of that country; None when it may be."""
-    known = POSTAL_CODES.get(country)
-    if known is None or known[0].fullmatch(" ".join(text.split())):
-        return None
-    return known[1]
+def postal_code_trouble(country: str, text: str) -> str | None:
+    """What to tell of a code that cannot be one of that country; None when it may be.
+
+    Where the pattern is not known a code may be missing: some countries have none.
+    """
+    code, known = " ".join(text.split()), POSTAL_CODES.get(country)
+    if known is None:
+        is_possible = not code or ANY_POSTAL_CODE.fullmatch(code)
+        return None if is_possible else "Enter the postcode in letters and digits, or leave it empty if there is none."
+    pattern, example = known
+    return None if pattern.fullmatch(code) else f"Enter a postcode such as {example}."
 
 
 def is_below_minimum(total: Money) -> bool:

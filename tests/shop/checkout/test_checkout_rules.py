@@ -2,8 +2,10 @@
 
 import pytest
 
-from shop.checkout.rules import is_below_minimum, is_email, is_phone, postal_code_example
+from shop.checkout.rules import POSTAL_CODES, is_below_minimum, is_email, is_phone, postal_code_trouble
 from shop.money import Money
+from shop.pricing.service import SHIPPED
+from shop.pricing.zone_file import read_zones
 
 
 @pytest.mark.parametrize("good", ["a@b.co", "first.last+tag@sub.example.com", "o'neil@example.ie", "ü@exämple.de"])
@@ -29,8 +31,44 @@ def test_what_does_not_ring_is_refused(bad: str) -> None:
     assert not is_phone(bad)
 
 
-def test_a_country_without_a_known_form_takes_any_postcode() -> None:
-    assert postal_code_example("IE", "anything") is None
+@pytest.mark.parametrize(
+    ("country", "code"),
+    [
+        ("IE", "D02 X285"),
+        ("IE", "d6w xy00"),
+        ("GB", "SW1A 1AA"),
+        ("GB", "m11ae"),
+        ("CA", "K1A 0B1"),
+        ("CA", "k1a-0b1"),
+        ("NO", "0150"),
+        ("AU", "2000"),
+        ("JP", "100-0001"),
+        ("JP", "1000001"),
+    ],
+)
+def test_a_postcode_of_that_country_passes_as_people_write_it(country: str, code: str) -> None:
+    assert postal_code_trouble(country, code) is None
+
+
+@pytest.mark.parametrize("country", sorted(POSTAL_CODES))
+@pytest.mark.parametrize("code", ["", "!!!", "x", "1" * 20, "<b>", "94110\x00", "１２３４５"])
+def test_what_is_no_postcode_of_that_country_is_told_with_one_that_is(country: str, code: str) -> None:
+    _, example = POSTAL_CODES[country]
+
+    assert postal_code_trouble(country, code) == f"Enter a postcode such as {example}."
+    assert postal_code_trouble(country, example) is None
+
+
+def test_every_country_of_the_shipped_zones_has_its_own_form_of_postcode() -> None:
+    assert set(read_zones(SHIPPED).country_codes()) <= POSTAL_CODES.keys()
+
+
+def test_a_country_without_a_known_form_takes_none_or_any_in_letters_and_digits() -> None:
+    taken = [postal_code_trouble("HK", code) for code in ("", "999077", "BT1 2AB", "123-45")]
+    refused = [postal_code_trouble("HK", code) for code in ("!!!", "<b>", "a/b", "-", "１２", "1" * 30)]
+
+    assert taken == [None] * 4
+    assert all(sentence is not None and "letters and digits" in sentence for sentence in refused)
 
 
 @pytest.mark.parametrize(("minor", "too_small"), [(0, False), (1, True), (49, True), (50, False)])
