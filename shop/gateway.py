@@ -144,7 +144,8 @@ class DisputeFacts:
 class TaxQuestion:
     """What tax is asked for: amounts after every discount, and where they go. No name, no street, no goods' names.
 
-    `lines` are (reference, minor units), none of them 0; `is_inclusive` when the amounts contain their tax.
+    `lines` are (reference, minor units), none of them 0; there are none when only delivery is paid. `is_inclusive` when
+    the amounts contain their tax.
     """
 
     currency: str

@@ -39,7 +39,7 @@ def question_of(contents: CartView, details: CheckoutDetails) -> TaxQuestion | N
         for number, line in enumerate(quote.lines, start=1)
         if line.total != line.discount
     )
-    if not lines:
+    if not lines and not quote.shipping:
         return None
     return TaxQuestion(
         currency=quote.currency,

@@ -8,6 +8,7 @@ from typing import Any
 from shop.gateway import DisputeFacts, PaymentFacts, ProviderEvent, RefundFacts, TaxAnswer, TaxQuestion
 from shop.money import Money
 
+DELIVERY, DELIVERY_TAX_CODE = "delivery", "txcd_92010001"
 GONE = ("requires_payment_method", "canceled")  # of a payment whose session is complete: the money will not come
 
 
@@ -57,25 +58,30 @@ def tax_parameters(question: TaxQuestion, tax_code: str) -> dict[str, Any]:
         {"amount": amount, "reference": reference, "tax_behavior": behaviour, "tax_code": tax_code}
         for reference, amount in question.lines
     ]
+    delivery = {"amount": question.shipping_minor, "tax_behavior": behaviour}
+    if not lines:  # the provider wants a line: goods that cost nothing leave delivery as the only one
+        lines = [{**delivery, "reference": DELIVERY, "tax_code": DELIVERY_TAX_CODE}]
     asked: dict[str, Any] = {
         "currency": question.currency.lower(),
         "line_items": lines,
         "customer_details": {"address": address, "address_source": "shipping"},
         "expand": ["line_items.data.tax_breakdown"],
     }
-    if question.shipping_minor:
-        asked["shipping_cost"] = {"amount": question.shipping_minor, "tax_behavior": behaviour}
+    if question.shipping_minor and question.lines:
+        asked["shipping_cost"] = delivery
     return asked
 
 
 def tax_answer(calculation: Any) -> TaxAnswer:
     """What was worked out; `shop.checkout.taxing` holds it against what was asked."""
     shipping = calculation.shipping_cost
+    lines = {str(line.reference): (int(line.amount_tax), _rate(line)) for line in calculation.line_items.data}
+    alone, _ = lines.pop(DELIVERY, (0, 0))
     return TaxAnswer(
         calculation_id=calculation.id,
         currency=str(calculation.currency).upper(),
-        lines={str(line.reference): (int(line.amount_tax), _rate(line)) for line in calculation.line_items.data},
-        shipping_minor=int(shipping.amount_tax) if shipping is not None else 0,
+        lines=lines,
+        shipping_minor=int(shipping.amount_tax) if shipping is not None else alone,
         total_minor=int(calculation.amount_total),
     )
 

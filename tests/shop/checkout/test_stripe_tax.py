@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 
 from demo.stripe_server import InProcessStripe, StripeServer
 from shop.checkout.taxing import adds_up
+from shop.db import begin_write
 from shop.gateway import TaxAnswer, TaxQuestion
 from shop.money import format_money
 from shop.orders.models import OrderEvent, OrderLine
 from shop.payments.adapter import StripeGateway
+from shop.promotions.states import PromotionKind
 from tests.conftest import MakeApp
 from tests.fake_tax import answer_of
 from tests.fakes import FakeGateway
+from tests.make import make_promotion
 from tests.shop.checkout.shopper import Shopper, orders_of
 from tests.shop.payments.providers import config
 
@@ -141,6 +144,38 @@ def test_the_strict_stand_in_answers_what_adds_up(is_inclusive: bool) -> None:
     assert answer.shipping_minor == (40 if is_inclusive else 44)
     call = server.ledger()["calls"][0]
     assert (call["path"], call["status"]) == ("/v1/tax/calculations", 200)
+
+
+def test_goods_that_cost_nothing_leave_the_tax_on_delivery_to_be_asked_for(
+    shopper: Shopper, gateway: FakeGateway, engine: Engine
+) -> None:
+    with Session(engine) as session:
+        begin_write(session)
+        make_promotion(
+            session, "GIFT34", kind=PromotionKind.AMOUNT, rate_millionths=0, amount_minor=3400, currency="USD"
+        )
+        session.commit()
+    shopper.add()
+    shopper.client.post("/cart/code", data={"csrf_token": shopper.csrf(), "code": "GIFT34"})
+    shopper.type_details()
+
+    shopper.place()
+    order = orders_of(engine)[0]
+
+    assert [(asked.lines, asked.shipping_minor) for asked in gateway.tax_questions[-1:]] == [((), 590)]
+    assert (order.discount_minor, order.shipping_minor, order.tax_minor, order.total_minor) == (3400, 590, 59, 649)
+
+
+@pytest.mark.parametrize("is_inclusive", [False, True])
+def test_the_strict_stand_in_answers_for_delivery_alone(is_inclusive: bool) -> None:
+    server = StripeServer()
+    gateway = StripeGateway(config(), http_client=lambda: InProcessStripe(server))
+    question = replace(QUESTION, lines=(), is_inclusive=is_inclusive)
+
+    answer = gateway.calculate_tax(question)
+
+    assert adds_up(question, answer)
+    assert (answer.lines, answer.shipping_minor) == ({}, 40 if is_inclusive else 44)
 
 
 def test_neither_name_nor_street_nor_goods_are_asked_about() -> None:
