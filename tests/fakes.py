@@ -21,6 +21,7 @@ from shop.gateway import (
     TaxQuestion,
 )
 from shop.money import Money
+from shop.payments.provider_amounts import money_in
 from tests.fake_events import SECRET, read_signed_event, signed_event
 from tests.fake_tax import answer_of
 
@@ -247,7 +248,7 @@ class FakeGateway:
             order_reference=str(request.parameters["client_reference_id"]),
             status="open",
             payment_status="unpaid",
-            amount=Money(amount, currency),
+            amount=money_in(amount, currency),
             livemode=self.livemode,
             payment_intent=None,
             url=url or None,

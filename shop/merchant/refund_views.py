@@ -30,6 +30,7 @@ from shop.orders import service as orders
 from shop.orders.models import Order
 from shop.payments import refunding, refunds
 from shop.payments.models import Refund
+from shop.payments.provider_amounts import NotPayable, to_provider
 from shop.payments.refunds import RefundWish
 from shop.payments.returning import name_refund
 from shop.payments.states import RefundState
@@ -139,6 +140,11 @@ def _amount(form: RefundForm, order: Order) -> Money | None:
         return None
     if not amount or left < amount:
         form.amount.errors = [f"Enter more than 0 and up to {to_decimal(left):f} {order.currency}, which is left."]
+        return None
+    try:
+        to_provider(amount)
+    except NotPayable as error:
+        form.amount.errors = [str(error)]
         return None
     return amount
 

@@ -31,6 +31,7 @@ from shop.payments.stripe_shapes import (
     payment_facts,
     provider_event,
     refund_facts,
+    refund_parameters,
     tax_answer,
     tax_parameters,
 )
@@ -121,15 +122,9 @@ class StripeGateway:
 
     def refund(self, request: RefundRequest) -> RefundFacts:
         """Send money back, once per idempotency key."""
+        parameters: Any = refund_parameters(request)
         with self._call() as client:
-            refund = client.v1.refunds.create(
-                {
-                    "payment_intent": request.payment_intent,
-                    "amount": request.amount.minor,
-                    "metadata": {"refund": str(request.refund_id)},
-                },
-                {"idempotency_key": request.idempotency_key},
-            )
+            refund = client.v1.refunds.create(parameters, {"idempotency_key": request.idempotency_key})
         return refund_facts(refund)
 
     def find_refund(self, provider_id: str) -> RefundFacts | None:

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shop.gateway import PaymentFacts
-from shop.money import plain_money
+from shop.money import Money, plain_money
 from shop.orders.models import Order
+from shop.payments.provider_amounts import to_provider
 
 SHORTEST_SESSION = timedelta(minutes=30)  # the provider refuses an earlier end
 LONGEST_WAIT = timedelta(days=14)  # slow methods (a bank transfer) answer within two weeks
@@ -48,8 +49,12 @@ class Addresses:
 
 
 def session_parameters(order: Order, addresses: Addresses, *, expires_at: int) -> dict[str, object]:
-    """Every parameter of the call that opens the payment page; `expires_at` is a Unix time."""
+    """Every parameter of the call that opens the payment page; `expires_at` is a Unix time.
+
+    Raises NotPayable when the provider does not take one of the amounts.
+    """
     currency = order.currency.lower()
+    asked = [(title, to_provider(Money(minor, order.currency))) for title, minor in charges(order)]
     reference = {"order": order.number}
     return {
         "mode": "payment",
@@ -64,9 +69,9 @@ def session_parameters(order: Order, addresses: Addresses, *, expires_at: int) -
         "line_items": [
             {
                 "quantity": 1,
-                "price_data": {"currency": currency, "unit_amount": amount, "product_data": {"name": title}},
+                "price_data": {"currency": currency, "unit_amount": units, "product_data": {"name": title}},
             }
-            for title, amount in charges(order)
+            for title, units in asked
         ],
     }
 

@@ -5,8 +5,18 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from shop.gateway import DisputeFacts, PaymentFacts, ProviderEvent, RefundFacts, TaxAnswer, TaxQuestion
+from shop.gateway import (
+    DisputeFacts,
+    GatewayRefused,
+    PaymentFacts,
+    ProviderEvent,
+    RefundFacts,
+    RefundRequest,
+    TaxAnswer,
+    TaxQuestion,
+)
 from shop.money import Money
+from shop.payments.provider_amounts import NotPayable, money_exactly, money_in, money_out, to_provider
 
 DELIVERY, DELIVERY_TAX_CODE = "delivery", "txcd_92010001"
 GONE = ("requires_payment_method", "canceled")  # of a payment whose session is complete: the money will not come
@@ -17,19 +27,21 @@ def payment_facts(session: Any) -> PaymentFacts:
     intent = session.payment_intent
     expanded = intent is not None and not isinstance(intent, str)
     charge = intent.latest_charge if expanded else None
+    currency = str(session.currency or "").upper()
+    sent_back = int(charge.amount_refunded) if charge is not None and not isinstance(charge, str) else 0
     is_unpaid = session.status == "complete" and session.payment_status == "unpaid"
     return PaymentFacts(
         session_id=session.id,
         order_reference=session.client_reference_id,
         status=session.status or "open",
         payment_status=session.payment_status,
-        amount=Money(int(session.amount_total or 0), str(session.currency or "").upper()),
+        amount=money_in(int(session.amount_total or 0), currency),
         livemode=bool(session.livemode),
         payment_intent=intent.id if expanded else intent,
         url=session.url,
         expires_at=datetime.fromtimestamp(session.expires_at, tz=UTC),
         failed=is_unpaid and expanded and intent.status in GONE,
-        refunded_minor=int(charge.amount_refunded) if charge is not None and not isinstance(charge, str) else 0,
+        refunded_minor=money_out(sent_back, currency).minor,
         client_secret=(session.client_secret or "") if session.status == "open" else "",
         created_at=datetime.fromtimestamp(session.created, tz=UTC),
     )
@@ -43,7 +55,7 @@ def refund_facts(refund: Any) -> RefundFacts:
         provider_id=refund.id,
         payment_intent=_intent_of(refund),
         status=refund.status or "pending",
-        amount=Money(int(refund.amount), str(refund.currency).upper()),
+        amount=money_out(int(refund.amount), str(refund.currency).upper()),
         refund_id=int(ours) if ours.isascii() and ours.isdecimal() and len(ours) < 18 else None,
     )
 
@@ -55,10 +67,15 @@ def tax_parameters(question: TaxQuestion, tax_code: str) -> dict[str, Any]:
     if question.region:
         address["state"] = question.region
     lines = [
-        {"amount": amount, "reference": reference, "tax_behavior": behaviour, "tax_code": tax_code}
+        {
+            "amount": _units(amount, question.currency),
+            "reference": reference,
+            "tax_behavior": behaviour,
+            "tax_code": tax_code,
+        }
         for reference, amount in question.lines
     ]
-    delivery = {"amount": question.shipping_minor, "tax_behavior": behaviour}
+    delivery = {"amount": _units(question.shipping_minor, question.currency), "tax_behavior": behaviour}
     if not lines:  # the provider wants a line: goods that cost nothing leave delivery as the only one
         lines = [{**delivery, "reference": DELIVERY, "tax_code": DELIVERY_TAX_CODE}]
     asked: dict[str, Any] = {
@@ -75,15 +92,36 @@ def tax_parameters(question: TaxQuestion, tax_code: str) -> dict[str, Any]:
 def tax_answer(calculation: Any) -> TaxAnswer:
     """What was worked out; `shop.checkout.taxing` holds it against what was asked."""
     shipping = calculation.shipping_cost
-    lines = {str(line.reference): (int(line.amount_tax), _rate(line)) for line in calculation.line_items.data}
+    currency = str(calculation.currency).upper()
+    lines = {
+        str(line.reference): (money_exactly(int(line.amount_tax), currency), _rate(line))
+        for line in calculation.line_items.data
+    }
     alone, _ = lines.pop(DELIVERY, (0, 0))
     return TaxAnswer(
         calculation_id=calculation.id,
-        currency=str(calculation.currency).upper(),
+        currency=currency,
         lines=lines,
-        shipping_minor=int(shipping.amount_tax) if shipping is not None else alone,
-        total_minor=int(calculation.amount_total),
+        shipping_minor=money_exactly(int(shipping.amount_tax), currency) if shipping is not None else alone,
+        total_minor=money_exactly(int(calculation.amount_total), currency),
     )
+
+
+def refund_parameters(request: RefundRequest) -> dict[str, Any]:
+    """The call that sends money back."""
+    return {
+        "payment_intent": request.payment_intent,
+        "amount": _units(request.amount.minor, request.amount.currency),
+        "metadata": {"refund": str(request.refund_id)},
+    }
+
+
+def _units(minor: int, currency: str) -> int:
+    """The provider's units of an amount of ours; one that it does not take needs no asking."""
+    try:
+        return to_provider(Money(minor, currency))
+    except NotPayable as error:
+        raise GatewayRefused("amount not payable") from error
 
 
 def _rate(line: Any) -> int:
@@ -100,7 +138,7 @@ def dispute_facts(dispute: Any) -> DisputeFacts:
         payment_intent=_intent_of(dispute),
         status=str(dispute.status),
         reason=str(dispute.reason),
-        amount=Money(int(dispute.amount), str(dispute.currency).upper()),
+        amount=money_out(int(dispute.amount), str(dispute.currency).upper()),
     )
 
 
