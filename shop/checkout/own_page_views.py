@@ -2,6 +2,7 @@
 
 from flask import Response
 
+from shop.checkout.held_words import held_words
 from shop.checkout.payment_views import blueprint
 from shop.clock import utc_now
 from shop.csrf import require_same_origin
@@ -10,6 +11,7 @@ from shop.gateway import GatewayRefused, GatewayUnavailable
 from shop.headers import payment_page_permissions, payment_page_policy
 from shop.keys import new_token
 from shop.orders import service as orders
+from shop.orders.held import held_until
 from shop.orders.models import Order
 from shop.orders.states import OrderState
 from shop.payments import flow, switching
@@ -32,6 +34,7 @@ def own_page(token: str) -> Response:
     if attempt.state is not AttemptState.OPEN or attempt.session_id is None:
         return no_store(see_other(shop_url("checkout.wait", token=token)))
     order_id, address = order.id, attempt.page_url or ""
+    held = held_words(held_until(db(), order_id), now=utc_now(), locale=config().locale)
     facts = gateway().find_payment(attempt.session_id)
     if facts is None or facts.status != "open":
         if facts is not None:
@@ -44,6 +47,7 @@ def own_page(token: str) -> Response:
         "checkout/pay.html",
         order=order,
         token=token,
+        held=held,
         nonce=nonce,
         secret=facts.client_secret,
         publishable_key=config().stripe_publishable_key,

@@ -6,19 +6,21 @@ from flask import Response
 from shop import cookies
 from shop.checkout import kept
 from shop.checkout.forms import PlaceForm
+from shop.checkout.held_words import held_words
 from shop.checkout.paying import is_in_flight
 from shop.checkout.views import blueprint
 from shop.clock import utc_now
 from shop.errors import NotFound
 from shop.gateway import GatewayRefused, GatewayUnavailable
 from shop.orders import service as orders
+from shop.orders.held import held_until
 from shop.orders.models import Order
 from shop.orders.states import OrderState
 from shop.payments import flow
 from shop.payments import service as payments
 from shop.payments.states import AttemptState
 from shop.payments.web_desk import web_desk
-from shop.web import db, no_store, page, see_other, shop_url
+from shop.web import config, db, no_store, page, see_other, shop_url
 
 __all__ = ["blueprint"]
 log = structlog.get_logger("shop.checkout")
@@ -56,8 +58,9 @@ def wait(token: str) -> Response:
         return see_other(attempt.page_url)
     form = PlaceForm(meta={"csrf_context": cookies.read(cookies.CART) or ""})
     form.checkout_token.data = order.checkout_token
+    held = held_words(held_until(db(), order.id), now=now, locale=config().locale)
     is_underway = is_in_flight(attempt, now)
-    return no_store(page("checkout/wait.html", place_form=form, token=token, is_in_flight=is_underway))
+    return no_store(page("checkout/wait.html", place_form=form, token=token, is_in_flight=is_underway, held=held))
 
 
 def _order(token: str) -> Order:

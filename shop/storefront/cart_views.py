@@ -13,12 +13,14 @@ from shop.cart.models import Cart
 from shop.cart.prices import accept_shown
 from shop.cart.rules import CartLineView, CartView, read_quantity, read_sku
 from shop.catalogue.window import shop_window
+from shop.checkout.held_words import held_words
 from shop.checkout.kept import kept_details
 from shop.clock import utc_now
 from shop.csrf import ProtectedForm, require_same_origin
 from shop.errors import BadInput, Forbidden
 from shop.learning import noting
 from shop.orders import service as orders
+from shop.orders.held import cart_held_until
 from shop.pricing import service as pricing
 from shop.pricing.countries import country_name
 from shop.pricing.rules import Zones
@@ -195,6 +197,7 @@ def _cart_page(
         "code_form": code_form or CodeForm(meta={"csrf_context": token}),
         "code_sentence": sentence(refusal, config().locale) if refusal is not None else "",
         "messages": _messages(),
+        "held": held_words(cart_held_until(db(), found.id), now=now, locale=config().locale),
     }
     if contents.lines:
         form = DeliveryForm(meta={"csrf_context": token})

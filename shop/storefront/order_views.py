@@ -7,6 +7,7 @@ from babel.dates import format_date, format_time
 from flask import Blueprint, Response, request
 from wtforms import StringField
 
+from shop.checkout.held_words import held_words
 from shop.clock import utc_now
 from shop.csrf import ShopForm, require_same_origin
 from shop.documents import service as documents
@@ -16,6 +17,7 @@ from shop.money import Money
 from shop.orders import fulfilment, withdrawals
 from shop.orders import service as orders
 from shop.orders.carriers import carriers
+from shop.orders.held import held_until
 from shop.orders.models import Order
 from shop.orders.progress import progress_of
 from shop.orders.return_rules import can_come_back, returns_shown
@@ -77,6 +79,7 @@ def page_of_order(token: str) -> Response:
         "quote": _quote(order, zone.tax_name if zone else "Tax"),
         "address": recipient(order, config().locale),
         "pay_url": _pay_url(order),
+        "held": _held(order),
         "refunds": _refunds(order),
         "papers": documents.papers_of(db(), order.id),
         "day": _day,
@@ -112,6 +115,11 @@ def _quote(order: Order, tax_name: str) -> Quote:
         tax=Money(order.tax_minor, order.currency),
         total=order.total,
     )
+
+
+def _held(order: Order) -> str:
+    until = held_until(db(), order.id) if order.state is OrderState.PENDING else None
+    return held_words(until, now=utc_now(), locale=config().locale)
 
 
 def _pay_url(order: Order) -> str | None:
