@@ -16,6 +16,7 @@ from shop.money import Money
 from shop.pricing.countries import country_choices
 from shop.pricing.rules import Place, ShippingMethod, Zone, Zones, delivery_price
 
+WHOLE = re.compile(r"[0-9]{1,9}", re.ASCII)
 TOKEN = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -62,6 +63,7 @@ class DetailsForm(ProtectedForm):
     postal_code = StringField("Postcode or ZIP code", [short(20)], [clean])
     phone = StringField("Phone (optional)", [short(40)], [clean])
     method = RadioField("Delivery", validate_choice=False)
+    seen_offer = StringField("Offer")
 
     def validate_email(self, field: Any) -> None:
         """One @, a domain, nothing odd."""
@@ -113,6 +115,11 @@ class DetailsForm(ProtectedForm):
                 self[name].data = getattr(kept, name)
         self.country.data, self.region.data, self.method.data = place.country, place.region or "", place.method.code
         return self
+
+    def offer_seen(self) -> int | None:
+        """The offer that the page showed; None for anything our page would not send."""
+        given = self.seen_offer.data or ""
+        return int(given) if WHOLE.fullmatch(given) else None
 
     def details(self) -> CheckoutDetails:
         """What was typed, once it is valid."""

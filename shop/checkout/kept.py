@@ -18,23 +18,32 @@ PURPOSE = "checkout"
 LIFE_SECONDS = 60 * 60
 
 
-def keep(response: Response, details: CheckoutDetails) -> None:
-    """Write the details into the visitor's cookie."""
-    content = json.dumps(asdict(details), separators=(",", ":"))
+def keep(response: Response, details: CheckoutDetails, *, offer: int | None = None) -> None:
+    """Write the details into the visitor's cookie, with the offer that their page showed."""
+    content = json.dumps([asdict(details), offer], separators=(",", ":"))
     sealed = runtime().keyring.fernet(PURPOSE).encrypt(content.encode()).decode()
     cookies.write(response, CHECKOUT, sealed, max_age_seconds=LIFE_SECONDS)
 
 
 def kept_details() -> CheckoutDetails | None:
     """The details of the visitor's cookie; None without one, and for one that is old, foreign or broken."""
+    return _kept()[0]
+
+
+def kept_offer() -> int | None:
+    """The offer without a code that was shown when the details were typed; None when there was none."""
+    return _kept()[1]
+
+
+def _kept() -> tuple[CheckoutDetails | None, int | None]:
     sealed = cookies.read(CHECKOUT)
     if not sealed:
-        return None
+        return None, None
     try:
-        content = json.loads(runtime().keyring.fernet(PURPOSE).decrypt(sealed.encode(), ttl=LIFE_SECONDS))
-        return CheckoutDetails(**content)
+        content, offer = json.loads(runtime().keyring.fernet(PURPOSE).decrypt(sealed.encode(), ttl=LIFE_SECONDS))
+        return CheckoutDetails(**content), offer
     except (InvalidToken, ValueError, TypeError):
-        return None
+        return None, None
 
 
 def forget(response: Response) -> None:

@@ -27,7 +27,9 @@ from shop.orders.states import OrderState
 from shop.payments.web_desk import web_desk
 from shop.pricing import service as pricing
 from shop.pricing.countries import country_name, town_line
-from shop.promotions.words import sentence
+from shop.promotions import service as promotions
+from shop.promotions.rules import Sale
+from shop.promotions.words import offer_sentence, sentence
 from shop.throttle import throttle
 from shop.web import config, db, external_url, no_store, page, runtime, see_other, shop_url, transaction
 
@@ -68,7 +70,7 @@ def keep_details() -> Response:
     typed = form.details()
     _choose_delivery(contents, cart.Delivery(typed.country, typed.region or None, form.method.data))
     answer = see_other(shop_url("checkout.review"))
-    kept.keep(answer, typed)
+    kept.keep(answer, typed, offer=form.offer_seen())
     return answer
 
 
@@ -91,6 +93,7 @@ def review() -> Response:
         "place_form": form,
         "is_too_small": is_below_minimum(contents.quote.total),
         "code_sentence": _code_sentence(contents),
+        "offer_sentence": _offer_sentence(contents, typed),
         "messages": [{"kind": "warning", "text": told}] if told else [],
     }
     return no_store(page("checkout/review.html", **words))
@@ -166,6 +169,7 @@ def _is_crowd() -> bool:
 
 def _details_page(form: DetailsForm, contents: CartView, http_status: int = 200) -> Response:
     form.offer(pricing.zones(config()), config().locale, contents)
+    form.seen_offer.data = form.seen_offer.data or str(contents.promotion.offer_id or "")
     words = {"form": form, "cart": contents, "code_sentence": _code_sentence(contents)}
     return no_store(page("checkout/details.html", http_status, **words))
 
@@ -174,6 +178,16 @@ def _code_sentence(contents: CartView) -> str:
     """Why the code on the cart takes nothing off; "" when it does, or there is none."""
     refusal = contents.promotion.refusal
     return "" if refusal is None else sentence(refusal, config().locale)
+
+
+def _offer_sentence(contents: CartView, typed: CheckoutDetails) -> str:
+    """Why an offer that was shown with the details is not taken off any more; "" when it is, or there was none."""
+    shown = kept.kept_offer()
+    if shown == contents.promotion.offer_id:
+        return ""
+    sale = Sale(contents.place, contents.items, utc_now())
+    refusal = promotions.fell_away(db(), shown, sale, cart_id=contents.cart_id, email=typed.email)
+    return "" if refusal is None else offer_sentence(refusal, config().locale)
 
 
 def _basket() -> Cart | None:

@@ -96,6 +96,11 @@ class Choice:
     refusal: Refusal | None = None
 
     @property
+    def offer_id(self) -> int | None:
+        """The offer without a code that it gets; None without one."""
+        return None if self.applied is None or self.applied.code else self.applied.promotion_id
+
+    @property
     def code(self) -> str:
         """The code that was typed, whether it holds or not; "" without one."""
         if self.refusal is not None:

@@ -1,5 +1,6 @@
 """Promotions for a cart, and their limits: counted by conditional updates when an order is placed."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, or_, select, update
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from shop.errors import Conflict
 from shop.promotions.models import Promotion, PromotionCustomer, PromotionUse
-from shop.promotions.rules import Applied, Choice, Sale, Uses, choose, customer_key
+from shop.promotions.rules import Applied, Choice, Reason, Refusal, Sale, Uses, choose, customer_key, refused
 from shop.promotions.states import NEXT_USE_STATES, UseState
 
 
@@ -28,6 +29,17 @@ def choice_for(session: Session, code: str, sale: Sale, *, cart_id: int, email: 
     customer = customer_key(email)
     known = [(promotion, _uses(session, promotion, cart_id, customer)) for promotion in found]
     return choose(code, known, sale)
+
+
+def fell_away(session: Session, offer_id: int | None, sale: Sale, *, cart_id: int, email: str) -> Refusal | None:
+    """Why an offer without a code that a visitor was shown does not hold for their sale now; None when it does."""
+    offer = session.get(Promotion, offer_id) if offer_id is not None else None
+    if offer is None or offer.code is not None:
+        return None
+    refusal = refused(offer, _uses(session, offer, cart_id, customer_key(email)), sale)
+    if refusal is None or refusal.reason is Reason.NOT_YET:  # what has not begun was shown to nobody
+        return None
+    return replace(refusal, offer=offer.title)
 
 
 def take(session: Session, applied: Applied, order_id: int, *, cart_id: int, email: str, now: datetime) -> None:

@@ -28,6 +28,20 @@ def sentence(refusal: Refusal, locale: str) -> str:
     }[refusal.reason]
 
 
+def offer_sentence(refusal: Refusal, locale: str) -> str:
+    """Why an offer without a code, which was shown before, is not taken off."""
+    minimum = format_money(refusal.minimum, locale) if refusal.minimum is not None else ""
+    reason = {
+        Reason.ENDED: "it has ended meanwhile",
+        Reason.USED_UP: "it is used up",
+        Reason.USED_BY_YOU: "it was used with this e-mail address as often as it may be",
+        Reason.OTHER_CURRENCY: f"it is for orders in {refusal.currency} only",
+        Reason.OTHER_GOODS: "it is not for these goods",
+        Reason.BELOW_MINIMUM: f"it is for goods of {minimum} or more",
+    }.get(refusal.reason, "it does not hold any more")
+    return f"“{refusal.offer}” is not taken off here: {reason}. The total below is without it."
+
+
 def _last(moment: datetime | None) -> datetime | None:
     """The last moment before an end: a code that ends at midnight held until the day before."""
     return None if moment is None else moment - timedelta(seconds=1)
