@@ -25,3 +25,12 @@ def test_every_row_has_an_answer_and_a_test_or_says_why_it_waits() -> None:
 
     assert [int(number) for number, _, _ in rows] == list(range(1, 29))
     assert all("`" in held or "waits" in answer for _, answer, held in rows)
+
+
+def test_every_row_about_money_and_orders_is_held_by_a_test_named_after_it() -> None:
+    rows = re.findall(r"^\| (\d+) \|.*\|.*\|(.*)\|$", (ROOT / "docs" / "peers.md").read_text(), re.MULTILINE)
+
+    concerned = {number: held for number, held in rows if int(number) in {*range(1, 14), 15, 19, 20, 27, 28}}
+
+    assert len(concerned) == 18
+    assert [number for number, held in concerned.items() if not re.search(rf"_(peer|and)_{number}_", held)] == []

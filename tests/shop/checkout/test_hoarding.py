@@ -11,6 +11,7 @@ from shop.config import load_config
 from shop.orders.models import Order
 from shop.stock.models import StockLevel
 from tests.conftest import MakeApp
+from tests.fakes import FakeGateway
 from tests.shop.checkout.shopper import SKU, Shopper
 
 LIMIT = {"SHOP_OPEN_ORDERS_PER_EMAIL": 2}
@@ -88,6 +89,40 @@ def test_one_network_places_only_so_many_orders_an_hour_and_is_told_on_the_check
     answers = [visitor(app, f"buyer{n}@example.com").order().location for n in range(3)]
 
     assert [location for location in answers if "told=" in location] == ["/checkout/review?told=crowd"]
+
+
+def test_peer_19_a_flood_of_card_tests_opens_few_payment_pages_and_none_before_its_order(
+    make_app: MakeApp, shopper: Shopper, gateway: FakeGateway
+) -> None:
+    app = make_app(SHOP_ORDERS_PER_ADDRESS_AND_HOUR=2)
+    robots = [visitor(app, f"card{n}@example.com") for n in range(8)]
+    for robot in robots:
+        robot.add()
+        robot.type_details()
+    buttons = [robot.button() for robot in robots]
+    opened_before = gateway.calls.count("open_payment")
+
+    answers = [robot.place(button) for robot, button in zip(robots, buttons, strict=True)]
+
+    assert opened_before == 0
+    assert gateway.calls.count("open_payment") == 2
+    assert [answer.location for answer in answers[2:]] == ["/checkout/review?told=crowd"] * 6
+
+
+def test_peer_19_one_cart_cannot_try_card_after_card(
+    make_app: MakeApp, shopper: Shopper, gateway: FakeGateway, engine: Engine
+) -> None:
+    robot = visitor(make_app())
+    robot.add()
+    robot.type_details()
+    button = robot.button()
+
+    answers = [robot.place(button).status_code for _ in range(32)]
+
+    assert (answers[0], answers[-1]) == (303, 429)
+    assert gateway.calls.count("open_payment") == 1
+    with Session(engine) as session:
+        assert len(session.scalars(select(Order)).all()) == 1
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_another_address_is_another_order_and_closes_the_first_page(
     assert level_of(engine) == (2, 1, 0)
 
 
-def test_a_cart_paid_in_another_window_is_not_ordered_again(
+def test_peer_9_a_cart_paid_in_another_window_is_not_ordered_again(
     shopper: Shopper, engine: Engine, gateway: FakeGateway
 ) -> None:
     shopper.order()
@@ -109,7 +109,9 @@ def test_a_page_that_was_left_opens_again(shopper: Shopper, engine: Engine, gate
     assert again.headers["Location"] == first.headers["Location"]
 
 
-def test_after_the_page_ran_out_one_can_order_again(shopper: Shopper, engine: Engine, gateway: FakeGateway) -> None:
+def test_peer_5_after_the_page_ran_out_its_units_are_free_and_one_can_order_again(
+    shopper: Shopper, engine: Engine, gateway: FakeGateway
+) -> None:
     shopper.add()
     shopper.type_details()
     button = shopper.button()

@@ -91,7 +91,9 @@ def _all_at_once(engine: Engine, buyers: list[Buyer]) -> list[Placed | str]:
 
 
 @pytest.mark.parametrize("skus", [((SKUS[0],),), (SKUS, SKUS[::-1])], ids=["one line", "two lines in either order"])
-def test_twenty_buyers_of_the_last_five_units(engine: Engine, skus: tuple[tuple[str, ...], ...]) -> None:
+def test_peer_1_twenty_buyers_of_the_last_five_units_get_five(
+    engine: Engine, skus: tuple[tuple[str, ...], ...]
+) -> None:
     buyers = _buyers(engine, 20, units=5, skus=skus)
 
     results = _all_at_once(engine, buyers)
@@ -105,7 +107,7 @@ def test_twenty_buyers_of_the_last_five_units(engine: Engine, skus: tuple[tuple[
     assert (held, orders) == (5, 5)
 
 
-def test_ten_clicks_of_one_buyer_are_one_order_with_one_payment_call(engine: Engine) -> None:
+def test_peer_9_ten_clicks_of_one_buyer_are_one_order_with_one_payment_call(engine: Engine) -> None:
     buyer = _buyers(engine, 1, units=5, skus=((SKUS[0],),))[0]
 
     results = _all_at_once(engine, [buyer] * 10)

@@ -67,7 +67,7 @@ ACTS = {
         ("money bounces", "failed", ("cancelled", "failed"), (10, 0, 0), ["payment_failed"]),
     ],
 )
-def test_each_word_of_the_provider_about_a_pending_order(
+def test_peer_5_each_word_of_the_provider_keeps_or_frees_the_units_of_a_pending_order(
     bench: Bench, acts: str, outcome: str, states: tuple[str, str], levels: tuple[int, int, int], mails: list[str]
 ) -> None:
     order_id, session_id = bench.opened()
@@ -135,7 +135,7 @@ def test_money_that_is_not_what_was_asked_waits_for_a_person(bench: Bench, wrong
     assert bench.states(order_id) == ("pending", "needs_attention")
 
 
-def test_late_money_places_a_cancelled_order_again_while_there_is_stock(bench: Bench) -> None:
+def test_peer_6_late_money_places_a_cancelled_order_again_while_there_is_stock(bench: Bench) -> None:
     order_id, session_id = bench.opened()
     late = replace(bench.gateway.sessions[session_id], status="complete", payment_status="paid", payment_intent="pi_l")
     bench.gateway.expire(session_id)
@@ -148,7 +148,7 @@ def test_late_money_places_a_cancelled_order_again_while_there_is_stock(bench: B
     assert bench.stock() == (9, 0, 1)
 
 
-def test_late_money_goes_back_when_the_last_piece_is_gone(bench: Bench) -> None:
+def test_peer_6_late_money_goes_back_when_the_last_piece_is_gone(bench: Bench) -> None:
     order_id, session_id = bench.opened(available=1)
     open_facts = bench.gateway.sessions[session_id]
     bench.gateway.expire(session_id)

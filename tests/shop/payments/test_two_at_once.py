@@ -35,7 +35,7 @@ def test_what_a_session_read_before_is_read_again_when_it_writes(bench: Bench, e
         assert request_session.scalars(select(Refund)).all() == []
 
 
-def test_threads_that_looked_before_the_lock_settle_once(bench: Bench, engine: Engine) -> None:
+def test_peer_7_webhooks_and_browsers_that_looked_before_the_lock_settle_once(bench: Bench, engine: Engine) -> None:
     order_id, session_id = bench.opened()
     bench.gateway.pay(session_id)
     facts = bench.gateway.sessions[session_id]
@@ -43,7 +43,7 @@ def test_threads_that_looked_before_the_lock_settle_once(bench: Bench, engine: E
     start = threading.Barrier(8)
     is_sqlite = engine.dialect.name == "sqlite"
 
-    def settle_once() -> None:
+    def settle_once(actor: str) -> None:
         with Session(engine, expire_on_commit=False) as session:
             if is_sqlite:  # its lock is taken at the beginning: nobody looks before it
                 start.wait(timeout=10)
@@ -52,13 +52,13 @@ def test_threads_that_looked_before_the_lock_settle_once(bench: Bench, engine: E
             if not is_sqlite:
                 start.wait(timeout=10)
             settled = settlement.settle(
-                session, order_id, facts, letterhead=LETTERHEAD, now=NOW + timedelta(minutes=5), actor="provider"
+                session, order_id, facts, letterhead=LETTERHEAD, now=NOW + timedelta(minutes=5), actor=actor
             )
             session.commit()
             assert seen is not None
             outcomes.append(settled.outcome.value)
 
-    threads = [threading.Thread(target=settle_once) for _ in range(8)]
+    threads = [threading.Thread(target=settle_once, args=(actor,)) for actor in ["provider", "customer"] * 4]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -32,7 +32,7 @@ def _level(session: Session, sku: str) -> tuple[int, int, int]:
     return (row.available, row.held, row.sold)
 
 
-def test_the_last_unit_is_held_once(session: Session) -> None:
+def test_peer_1_the_last_unit_is_held_once(session: Session) -> None:
     first, second = _order(session, "TS-AAAA-0001"), _order(session, "TS-AAAA-0002")
     make_stock(session, "TEA", available=1)
     stock.reserve(session, order_id=first.id, sku="TEA", quantity=1, expires_at=LATER)
