@@ -27,6 +27,7 @@ class RefundForm(ProtectedForm):
     amount = StringField("Amount", [DataRequired("Enter the amount to send back."), Length(max=20)])
     reason = StringField("Reason", [DataRequired("Say why: it is kept with the order."), Length(max=200)])
     restock = BooleanField("Put the goods that are refunded back on the shelf")
+    not_sent = BooleanField("These pieces are not sent any more")
     picked = HiddenField()
     return_id = HiddenField(validators=[Regexp(r"\A[0-9]{0,9}\Z", message="This refund belongs to no return.")])
     form_token = HiddenField(validators=[DataRequired(), Length(min=16, max=64)])

@@ -13,6 +13,7 @@ from shop.gateway import GatewayRefused, GatewayUnavailable
 from shop.keys import new_token
 from shop.merchant.order_forms import RefundForm
 from shop.merchant.pages import blueprint, me, merchant_page, see, token_meta
+from shop.merchant.refund_plan import Choice, Plan, is_not_sent_by_itself, plan_of, unsent
 from shop.merchant.refund_rules import (
     Part,
     breakdown,
@@ -31,6 +32,7 @@ from shop.orders.models import Order
 from shop.payments import refunding, refunds
 from shop.payments.models import Refund
 from shop.payments.provider_amounts import NotPayable, to_provider
+from shop.payments.refunded import is_delivery_refunded, refunded_pieces
 from shop.payments.refunds import RefundWish
 from shop.payments.returning import name_refund
 from shop.payments.states import RefundState
@@ -51,7 +53,7 @@ def order_refund(number: str) -> Response:
         meta=token_meta(),
         data={
             "amount": f"{to_decimal(amount):f}",
-            "restock": any(picked.values()) and not returns.refusal(order, picked),
+            **_ticks(order, picked),
             "picked": write_picked(picked, with_delivery=with_delivery),
             "form_token": new_token(),
             "return_id": _return_id(request.args.get("return", "")),
@@ -66,9 +68,10 @@ def check_refund(number: str) -> Response:
     order = orders.get_order(db(), number)
     form = RefundForm(request.form, meta=token_meta())
     amount = _amount(form, order)
-    if amount is None or not _fits_shelf(form, order):
+    if amount is None:
         return _page(order, form, 422)
-    return _summary(order, form, amount)
+    plan = _plan(form, order, amount)
+    return _summary(order, form, amount, plan) if plan else _page(order, form, 422)
 
 
 @blueprint.post("/orders/<number>/refund/send")
@@ -79,11 +82,19 @@ def order_refund_send(number: str) -> Response:
     token = form.form_token.data or ""
     kept = _kept_amount(db(), token, order.id)
     amount = kept or _amount(form, order)
-    if amount is None or not (kept or _fits_shelf(form, order)):
+    plan = _plan(form, order, amount, is_kept=kept is not None) if amount else None
+    if amount is None or plan is None:
         return _page(order, form, 422)
-    picked = parse_picked(order, form.picked.data or "")
-    restock = picked if form.restock.data else {}
-    wish = RefundWish(amount, (form.reason.data or "").strip(), token, me().actor, restock, picked)
+    wish = RefundWish(
+        amount,
+        (form.reason.data or "").strip(),
+        token,
+        me().actor,
+        restock=plan.shelf,
+        pieces=plan.pieces,
+        calls_off=plan.calls_off,
+        with_delivery=plan.with_delivery,
+    )
     now = utc_now()
     try:
         with transaction() as session:
@@ -149,16 +160,35 @@ def _amount(form: RefundForm, order: Order) -> Money | None:
     return amount
 
 
-def _fits_shelf(form: RefundForm, order: Order) -> bool:
-    """Whether the pieces to put back can still come back; else the reason stands at the tick."""
-    refusal = returns.refusal(order, parse_picked(order, form.picked.data or "")) if form.restock.data else ""
-    if refusal:
+def _ticks(order: Order, picked: dict[int, int]) -> dict[str, bool]:
+    """What stands ticked before anybody has: see `is_not_sent_by_itself`; the shelf where the pieces can be there."""
+    not_sent, nothing = is_not_sent_by_itself(order, picked), Money(0, order.currency)
+    plan = plan_of(order, Choice(picked, restock=True, not_sent=not_sent), nothing, nothing)
+    fits_shelf = any(picked.values()) and not plan.refusal and not returns.refusal(order, picked)
+    return {"restock": fits_shelf, "not_sent": not_sent}
+
+
+def _plan(form: RefundForm, order: Order, amount: Money, *, is_kept: bool = False) -> Plan | None:
+    """What the refund does; None with the reason at the tick when its pieces cannot be on the shelf.
+
+    A refund that this form has written down already (`is_kept`) stays what it was.
+    """
+    chosen = form.picked.data or ""
+    picked, with_delivery = parse_picked(order, chosen), picks_delivery(chosen)
+    parts = _parts(order, picked, with_delivery=with_delivery)
+    choice = Choice(
+        picked, with_delivery, bool(form.restock.data), bool(form.not_sent.data), bool(_return_id(form.return_id.data))
+    )
+    plan = plan_of(order, choice, amount, worth(parts, order.currency))
+    refusal = (returns.refusal(order, picked) if form.restock.data else "") or plan.refusal
+    if refusal and not is_kept:
         form.restock.errors = [refusal]
-    return not refusal
+        return None
+    return plan
 
 
-def _return_id(typed: str) -> str:
-    return typed if typed.isascii() and typed.isdigit() and len(typed) < 10 else ""
+def _return_id(typed: str | None) -> str:
+    return typed if typed and typed.isascii() and typed.isdigit() and len(typed) < 10 else ""
 
 
 def _kept_amount(session: Session, token: str, order_id: int) -> Money | None:
@@ -179,8 +209,9 @@ def _audit(session: Session, order: Order, wish: RefundWish, refund_id: int, now
 
 
 def _parts(order: Order, picked: dict[int, int], *, with_delivery: bool) -> list[Part]:
-    shares = line_shares(order, refunds.refunded_pieces(db(), order.id))
-    return breakdown(order, shares, picked, with_delivery=with_delivery)
+    shares = line_shares(order, refunded_pieces(db(), order.id))
+    is_delivery_left = with_delivery and not is_delivery_refunded(db(), order.id)
+    return breakdown(order, shares, picked, with_delivery=is_delivery_left)
 
 
 def _page(order: Order, form: RefundForm, http_status: int = 200) -> Response:
@@ -192,7 +223,9 @@ def _page(order: Order, form: RefundForm, http_status: int = 200) -> Response:
         http_status,
         order=order,
         form=form,
-        shares=line_shares(order, refunds.refunded_pieces(db(), order.id)),
+        shares=line_shares(order, refunded_pieces(db(), order.id)),
+        unsent=unsent(order, picked),
+        is_delivery_refunded=is_delivery_refunded(db(), order.id),
         picked=picked,
         with_delivery=with_delivery,
         delivery=delivery_paid(order),
@@ -203,17 +236,18 @@ def _page(order: Order, form: RefundForm, http_status: int = 200) -> Response:
     )
 
 
-def _summary(order: Order, form: RefundForm, amount: Money) -> Response:
+def _summary(order: Order, form: RefundForm, amount: Money, plan: Plan) -> Response:
     chosen = form.picked.data or ""
     picked = parse_picked(order, chosen)
     parts = _parts(order, picked, with_delivery=picks_delivery(chosen))
-    goods = [(line, picked[line.id]) for line in order.lines if picked.get(line.id)] if form.restock.data else []
     return merchant_page(
         "refund_check.html",
         order=order,
         form=form,
         amount=amount,
-        goods=goods,
+        plan=plan,
+        goods=[(line, plan.shelf[line.id]) for line in order.lines if line.id in plan.shelf],
+        unsent=unsent(order, picked),
         parts=parts,
         together=worth(parts, order.currency),
         section="orders",

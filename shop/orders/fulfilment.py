@@ -84,7 +84,7 @@ def find_parcel(session: Session, order_id: int, form_token: str) -> Shipment | 
 
 
 def call_off(session: Session, order_id: int, pieces: Mapping[int, int], *, actor: str, now: datetime) -> None:
-    """These pieces per line id are paid back: those of them that have not left need not leave any more.
+    """These pieces per line id are paid back and not sent any more, those of them that have not left.
 
     An order of which something has left is completed when nothing else is to leave; one of which nothing has left
     waits to be cancelled.

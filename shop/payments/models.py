@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base, Minor, UtcDateTime, state_column
@@ -53,8 +53,9 @@ class ReceivedEvent(Base):
 class Refund(Base):
     """Money on its way back. The sum of all that have not failed never exceeds what was captured.
 
-    `pieces` are the units per line id that it is for, if it is for pieces; `restock` those that go back on the shelf
-    once it has succeeded, whenever that is.
+    `pieces` are the units per line id that it is for, if it is for pieces, and `with_delivery` whether it is for
+    delivery too; `restock` those that go back on the shelf once it has succeeded, whenever that is, and `shelved` those
+    that did. `calls_off`: of its pieces those that have not left are not sent any more.
     """
 
     __tablename__ = "shop_refund"
@@ -71,5 +72,8 @@ class Refund(Base):
     form_token: Mapped[str] = mapped_column(String(64), unique=True)
     restock: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
     pieces: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    calls_off: Mapped[bool] = mapped_column(default=False, server_default=false())
+    with_delivery: Mapped[bool] = mapped_column(default=False, server_default=false())
+    shelved: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, server_default="{}")
     actor: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -1,6 +1,5 @@
 """Refunds: written down under a lock that caps them, sent outside, settled by what the provider answers."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -39,7 +38,7 @@ class RefundWish:
     """What somebody wants to send back. `form_token` makes a double click one refund.
 
     `restock` are units per line id that go back on the shelf when, and only when, the money has gone back; `pieces`
-    are those that the money is for: what of them has not left need not be sent any more.
+    are those that the money is for, and with `calls_off` what of them has not left is not sent any more.
     """
 
     amount: Money
@@ -48,6 +47,8 @@ class RefundWish:
     actor: str
     restock: Mapping[int, int] = field(default_factory=dict)
     pieces: Mapping[int, int] = field(default_factory=dict)
+    calls_off: bool = True
+    with_delivery: bool = False
 
 
 def open_refund(session: Session, order_id: int, wish: RefundWish, *, now: datetime) -> RefundRequest:
@@ -95,6 +96,8 @@ def open_refund_of(
         form_token=wish.form_token,
         restock={str(line_id): units for line_id, units in wish.restock.items() if units > 0},
         pieces={str(line_id): units for line_id, units in (wish.pieces or wish.restock).items() if units > 0},
+        calls_off=wish.calls_off,
+        with_delivery=wish.with_delivery,
         actor=wish.actor,
         created_at=now,
     )
@@ -196,15 +199,6 @@ def unsettled(session: Session) -> list[Refund]:
 def refunds_of(session: Session, order_id: int) -> list[Refund]:
     """All refunds of an order, oldest first."""
     return list(session.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.id)))
-
-
-def refunded_pieces(session: Session, order_id: int) -> dict[int, int]:
-    """Units per line id that refunds were made for, but for those that failed."""
-    found = select(Refund.pieces).where(Refund.order_id == order_id, Refund.state != RefundState.FAILED)
-    gone = Counter[int]()
-    for pieces in session.scalars(found):
-        gone.update({int(line_id): units for line_id, units in pieces.items()})
-    return dict(gone)
 
 
 def refundable(session: Session, order: Order) -> Money:
