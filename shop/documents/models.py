@@ -39,6 +39,13 @@ class Invoice(Base):
     content: Mapped[dict[str, Any]] = mapped_column(JSON)
     blanked: Mapped[bool] = mapped_column(default=False)
 
+    @property
+    def title(self) -> str:
+        """What the paper is. A credit note whose refund failed has a counterpart, which is numbered as one, too."""
+        if self.kind is InvoiceKind.INVOICE:
+            return "Invoice"
+        return "Cancelled credit note" if "cancels" in self.content else "Credit note"
+
 
 class InvoiceCounter(Base):
     """The last number given. Its row is locked until the payment is committed; a payment undone gives it back."""

@@ -72,6 +72,20 @@ def credit_content(
     }
 
 
+def cancellation_content(note: Mapping[str, Any], head: Content) -> Content:
+    """What the counterpart of a credit note says: the same sums with a minus, so that both together are nothing."""
+    sums = ("net_minor", "tax_minor", "gross_minor")
+    return head | {
+        "buyer": note["buyer"],
+        "invoice": note["invoice"],
+        "invoice_issued_on": note["invoice_issued_on"],
+        "cancels": note["name"],
+        "taxes": [{**row, **{name: -row[name] for name in sums}} for row in note["taxes"]],
+        "tax_minor": -note["tax_minor"],
+        "total_minor": -note["total_minor"],
+    }
+
+
 def credit_head(order: Order, letterhead: Letterhead, name: str, now: datetime) -> Content:
     """Who gives how much back, and when."""
     return _head(order, letterhead, name, now)

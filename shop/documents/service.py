@@ -16,6 +16,7 @@ from shop.documents.models import Invoice, InvoiceCounter, InvoiceKind
 from shop.documents.rules import (
     amount_to_credit,
     blanked,
+    cancellation_content,
     credit_content,
     credit_head,
     invoice_content,
@@ -97,6 +98,37 @@ def write_credit_note(
     session.add(note)
     session.flush()  # see write_invoice
     return note
+
+
+def cancel_credit_note(
+    session: Session, order: Order, refund: Returned, *, letterhead: Letterhead, now: datetime
+) -> Invoice | None:
+    """The counterpart of the credit note over a refund that failed after all; None where there is no such note.
+
+    The note stays and so does its number: another one of the same series takes its sums back, with a minus. The caller
+    has locked the order; twice is once.
+    """
+    cause = f"refund:{refund.id}:failed"
+    known = session.scalar(select(Invoice).where(Invoice.cause == cause))
+    note = session.scalar(select(Invoice).where(Invoice.cause == f"refund:{refund.id}"))
+    if known is not None or note is None:
+        return known
+    number = _next_number(session, InvoiceKind.CREDIT_NOTE, now.year)
+    name = name_of(InvoiceKind.CREDIT_NOTE, now.year, number)
+    cancellation = Invoice(
+        kind=InvoiceKind.CREDIT_NOTE,
+        year=now.year,
+        number=number,
+        name=name,
+        cause=cause,
+        order_id=order.id,
+        refund_id=refund.id,
+        issued_at=now,
+        content=cancellation_content(note.content, credit_head(order, letterhead, name, now)),
+    )
+    session.add(cancellation)
+    session.flush()  # see write_invoice
+    return cancellation
 
 
 def find_invoice(session: Session, order_id: int) -> Invoice | None:

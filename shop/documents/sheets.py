@@ -49,7 +49,7 @@ def sheet_of(paper: Invoice, locale: str) -> Sheet:
     """An invoice or a credit note, laid out."""
     if paper.kind is InvoiceKind.INVOICE:
         return _invoice(paper.content, locale)
-    return _credit_note(paper.content, locale)
+    return _credit_note(paper.title, paper.content, locale)
 
 
 def packing_slip(order: Order, letterhead: Letterhead, pieces: Sequence[tuple[OrderLine, int]]) -> Sheet:
@@ -106,11 +106,13 @@ def _invoice(content: Mapping[str, Any], locale: str) -> Sheet:
     )
 
 
-def _credit_note(content: Mapping[str, Any], locale: str) -> Sheet:
+def _credit_note(title: str, content: Mapping[str, Any], locale: str) -> Sheet:
     amount = format_money(Money(content["total_minor"], content["currency"]), locale)
-    words = f"Given back of invoice {content['invoice']}"
+    cancels = content.get("cancels", "")
+    words = f"Taken back: credit note {cancels}" if cancels else f"Given back of invoice {content['invoice']}"
+    sentence = "The refund did not arrive, so its credit note is cancelled and the invoice stands as before."
     return Sheet(
-        title="Credit note",
+        title=title,
         name=content["name"],
         sender=_sender(content["seller"]),
         recipient_title="To",
@@ -122,9 +124,9 @@ def _credit_note(content: Mapping[str, Any], locale: str) -> Sheet:
             ("Order", content["order"]),
         ),
         table=Table(("What", "Amount"), ((words, amount),), 1),
-        totals=(("Total given back", amount),),
+        totals=(("Total taken back" if cancels else "Total given back", amount),),
         taxes=_taxes(content, locale),
-        notes=_notes(content, "The amount goes back the way it was paid."),
+        notes=_notes(content, sentence if cancels else "The amount goes back the way it was paid."),
     )
 
 

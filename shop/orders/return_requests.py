@@ -95,6 +95,8 @@ def take_step(session: Session, order_id: int, step: Step, *, letterhead: Letter
     """
     order = lock_whole(session, order_id)
     kept = get_return(session, order_id, step.return_id)
+    if kept.state is ReturnState.REFUNDED and step.state is not ReturnState.REFUNDED:
+        raise Conflict("The return is finished. It opens again by itself when its refund fails.")
     if step.state is ReturnState.REFUSED and not step.words:
         raise BadInput("Say why: the customer reads it.")
     if not _move(session, kept, step.state, step.words, actor=step.actor, now=now):
@@ -120,9 +122,20 @@ def end_refunded(session: Session, order: Order, refund_token: str, is_restocked
     if kept is None:
         return False
     if kept.state is ReturnState.RECEIVED:
-        kept.restocked = is_restocked
+        kept.restocked = kept.restocked or is_restocked
         _move(session, kept, ReturnState.REFUNDED, "refunded", actor="system", now=now)
     return True
+
+
+def reopen(session: Session, order: Order, refund_token: str, *, now: datetime) -> None:
+    """The refund with this form token failed after it had gone through: its return, if it has one, waits for another.
+
+    Its pieces stay where they are: on the shelf, when they were put there.
+    """
+    found = select(Return).where(Return.order_id == order.id, Return.refund_token == refund_token)
+    kept = session.scalar(found.execution_options(populate_existing=True))
+    if kept is not None and kept.state is ReturnState.REFUNDED:
+        _move(session, kept, ReturnState.RECEIVED, "its refund failed", actor="system", now=now)
 
 
 def give_way(session: Session, order: Order, *, now: datetime) -> None:

@@ -75,6 +75,6 @@ NEXT_RETURN_STATES = {
     ReturnState.APPROVED: {ReturnState.RECEIVED, ReturnState.WITHDRAWN},
     ReturnState.REFUSED: set[ReturnState](),
     ReturnState.RECEIVED: {ReturnState.REFUNDED},
-    ReturnState.REFUNDED: set[ReturnState](),
+    ReturnState.REFUNDED: {ReturnState.RECEIVED},  # its refund failed after it had gone through
     ReturnState.WITHDRAWN: set[ReturnState](),
 }

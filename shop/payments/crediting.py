@@ -16,7 +16,7 @@ from shop.payments.states import RefundState
 def credit(session: Session, order: Order, refund: Refund, *, letterhead: Letterhead, now: datetime) -> None:
     """Write the credit note of a refund that has succeeded, where the invoice asked for that money.
 
-    A refund that the provider took back and that is made anew is credited once: what is left decides.
+    One that failed afterwards has had its note cancelled, so that another refund of the same money gets a new one.
     """
     paid = select(func.coalesce(func.sum(PaymentAttempt.captured_minor), 0))
     captured = session.scalar(paid.where(PaymentAttempt.order_id == order.id)) or 0

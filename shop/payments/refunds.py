@@ -2,18 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from shop.db import insert_if_absent
+from shop.documents import service as documents
 from shop.errors import BadInput, Conflict, NotFound
 from shop.gateway import RefundFacts, RefundRequest
 from shop.learning import service as learning
 from shop.mail.letterhead import Letterhead
 from shop.money import Money, plain_money
-from shop.orders import mails
+from shop.orders import mails, return_requests
 from shop.orders import service as orders
 from shop.orders.models import Order
 from shop.orders.states import NEXT_PAYMENT_STATES, PaymentState
@@ -23,6 +24,7 @@ from shop.payments.restocking import close_goods, put_back_refunded
 from shop.payments.states import NEXT_REFUND_STATES, RefundState
 
 AUTOMATIC = "auto:"  # begins the form token of a refund that nobody clicked
+WATCHED = timedelta(minutes=2)  # so long somebody may still sit before the page that sent it
 WAITING = (RefundState.REQUESTED, RefundState.PENDING)
 PROVIDER_STATES = {
     "pending": RefundState.PENDING,
@@ -116,6 +118,7 @@ def settle_refund(
     Once it has succeeded the customer is told, and the goods that were to come back are back on the shelf.
     """
     refund = _locked(session, refund_id)
+    old = refund.state
     new = PROVIDER_STATES.get(facts.status, RefundState.PENDING)
     refund.provider_id = refund.provider_id or facts.provider_id
     if not _move(session, refund, new):
@@ -132,17 +135,22 @@ def settle_refund(
             learning.note_returned(session, [line.id for line in order.lines])
         credit(session, order, refund, letterhead=letterhead, now=now)  # the last lock: see there
     if new is RefundState.FAILED:
-        _ask_for_a_person(session, refund, letterhead=letterhead, now=now)
+        _ask_for_a_person(session, refund, old, letterhead=letterhead, now=now)
+    if new is RefundState.FAILED and old is RefundState.SUCCEEDED:
+        order = orders.get_by_id(session, refund.order_id)
+        return_requests.reopen(session, order, refund.form_token, now=now)
+        documents.cancel_credit_note(session, order, refund, letterhead=letterhead, now=now)  # the last lock
     return new
 
 
 def refuse_refund(session: Session, refund_id: int, *, reason: str, letterhead: Letterhead, now: datetime) -> None:
     """The provider answered no: the refund failed and its amount is free again."""
     refund = _locked(session, refund_id)
+    old = refund.state
     if _move(session, refund, RefundState.FAILED):
         note = f"refund {refund.id} refused: {reason}"[:500]
         orders.record(session, refund.order_id, subject="refund", note=note, actor="provider", now=now)
-        _ask_for_a_person(session, refund, letterhead=letterhead, now=now)
+        _ask_for_a_person(session, refund, old, letterhead=letterhead, now=now)
 
 
 def adopt_refund(session: Session, facts: RefundFacts, *, now: datetime) -> int | None:
@@ -235,16 +243,22 @@ def sent_back(session: Session, payment_intent: str | None) -> int:
     return int(back or 0)
 
 
-def _ask_for_a_person(session: Session, refund: Refund, *, letterhead: Letterhead, now: datetime) -> None:
-    """A refund that nobody clicked has nobody who sees it fail: the merchant is told."""
-    if not refund.form_token.startswith(AUTOMATIC):
+def _ask_for_a_person(
+    session: Session, refund: Refund, old: RefundState, *, letterhead: Letterhead, now: datetime
+) -> None:
+    """Tell the merchant, once a refund, unless its failure is the answer to somebody's click, who reads it there."""
+    is_automatic = refund.form_token.startswith(AUTOMATIC)
+    if not is_automatic and old is RefundState.REQUESTED and now - refund.created_at < WATCHED:
         return
-    order, note = orders.get_by_id(session, refund.order_id), f"the automatic refund {refund.id} failed"
+    order, amount = orders.get_by_id(session, refund.order_id), plain_money(Money(refund.amount_minor, refund.currency))
+    note = f"the {'automatic ' if is_automatic else ''}refund {refund.id} of {amount} failed"
+    if old is RefundState.SUCCEEDED:
+        note += " after it had gone through: the customer does not have the money"
     if PaymentState.NEEDS_ATTENTION in NEXT_PAYMENT_STATES[order.payment_state]:
         orders.move_payment(session, order.id, PaymentState.NEEDS_ATTENTION, actor="system", now=now, note=note)
     else:
         orders.record(session, order.id, subject="payment", note=note, actor="system", now=now)
-    mails.alert(session, order, note, letterhead=letterhead, now=now)
+    mails.alert(session, order, note, key=f"refund-failed:{refund.id}", letterhead=letterhead, now=now)
 
 
 def _left(session: Session, attempt: PaymentAttempt) -> int:

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from shop.documents import service as documents
 from shop.documents.models import InvoiceKind
+from shop.documents.sheets import sheet_of
 from shop.money import Money
 from shop.orders import service as orders
 from shop.orders.models import Order
@@ -79,16 +80,26 @@ def test_a_refund_has_one_credit_note_however_often_it_is_settled(bench: Bench) 
     assert "a dent" not in str(notes[0].content)
 
 
-def test_a_refund_that_the_provider_took_back_and_that_is_made_anew_is_credited_once(bench: Bench) -> None:
+def test_a_refund_that_the_provider_took_back_cancels_its_credit_note_and_one_made_anew_has_its_own(
+    bench: Bench,
+) -> None:
     order_id, _ = paid(bench)
     give_back(bench, order_id, 500, "form-1")
     (provider_id,) = bench.gateway.refunds
     bench.gateway.end_refund(provider_id, "failed")
-    refunding.catch_up_payment(bench.desk, bench.gateway.refunds[provider_id].payment_intent, now=NOW)
+    for _ in range(2):
+        refunding.catch_up_payment(bench.desk, bench.gateway.refunds[provider_id].payment_intent, now=NOW)
 
     give_back(bench, order_id, 500, "form-2")
 
-    assert names(bench) == ["CN-2026-00001", "INV-2026-00001"]
+    first, counterpart, second, _invoice = papers(bench)
+    assert names(bench) == ["CN-2026-00001", "CN-2026-00002", "CN-2026-00003", "INV-2026-00001"]
+    assert [paper.title for paper in (first, counterpart)] == ["Credit note", "Cancelled credit note"]
+    assert counterpart.content["cancels"] == first.name
+    assert [paper.content["total_minor"] for paper in (first, counterpart, second)] == [500, -500, 500]
+    assert first.content["taxes"] == second.content["taxes"]
+    sheet = sheet_of(counterpart, "en_US")
+    assert sheet.table.rows == (("Taken back: credit note CN-2026-00001", "-$5.00"),)
 
 
 @pytest.mark.parametrize(

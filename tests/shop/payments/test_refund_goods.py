@@ -104,7 +104,7 @@ def test_a_refund_that_fails_brings_nothing_back(bench: Bench) -> None:
     refunding.catch_up_refund(bench.desk, 1, now=SOON)
 
     assert bench.stock() == (8, 0, 2)
-    assert bench.mails() == ["confirmation"]
+    assert bench.mails() == ["confirmation", "attention"]
 
 
 @pytest.mark.parametrize("way", ["same form", "job"])

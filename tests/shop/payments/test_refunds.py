@@ -146,7 +146,7 @@ def test_a_refund_that_fails_after_all_may_be_made_again(bench: Bench) -> None:
 
     assert (pending, failed) == ("pending", "failed")
     assert left(bench, order_id) == 3900
-    assert bench.mails() == ["confirmation"]
+    assert bench.mails() == ["confirmation", "attention"]
 
 
 def test_a_refund_made_elsewhere_is_never_sent_from_here(bench: Bench) -> None:
