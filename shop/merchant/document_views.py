@@ -50,10 +50,11 @@ def _slip(order: Order) -> Sheet:
 
 
 def _pieces(order: Order, parcel: str | None) -> list[tuple[OrderLine, int]]:
-    """The pieces of one parcel; without one those that have not left yet, or all when all have."""
+    """The pieces of one parcel; without one those that are still to leave and wanted, or all when all have left."""
     if parcel is None:
-        left = [(line, line.to_ship) for line in order.lines if line.to_ship]
-        return left or [(line, line.quantity) for line in order.lines]
+        if any(line.to_ship for line in order.lines):
+            return [(line, line.wanted) for line in order.lines if line.wanted]
+        return [(line, line.quantity) for line in order.lines]
     lines = {line.id: line for line in order.lines}
     for shipment in order.shipments:
         if str(shipment.id) == parcel:

@@ -125,21 +125,12 @@ def parcels_of(order: Order, carriers: Carriers) -> list[ParcelShown]:
 
 def still_to_come(order: Order) -> list[str]:
     """What has not left yet and will, in words: nothing that the customer withdrew from."""
-    awaited = suggested(order)
-    return [goods_words(units, line) for line in order.lines if (units := awaited.get(line.id, 0))]
+    return [goods_words(line.wanted, line) for line in order.lines if line.wanted]
 
 
 def suggested(order: Order) -> dict[int, int]:
     """Pieces per line id that the next parcel would hold: what is left, without what the customer withdrew from."""
-    withdrawn: dict[str, int] = {}
-    for each in order.withdrawals:
-        for key, units in each.pieces.items():
-            withdrawn[key] = withdrawn.get(key, 0) + units
-    return {
-        line.id: max(0, min(line.to_ship, line.quantity - line.shipped - withdrawn.get(str(line.id), 0)))
-        for line in order.lines
-        if line.to_ship
-    }
+    return {line.id: line.wanted for line in order.lines if line.to_ship}
 
 
 def _pieces(lines: list[OrderLine], parcel: Parcel) -> list[tuple[OrderLine, int]]:

@@ -79,9 +79,10 @@ _COLUMNS = (
 
 
 def is_to_ship() -> ColumnElement[bool]:
-    """Whether an order is the shop's to send, and pieces of it have not left."""
+    """Whether an order is the shop's to send, and pieces of it have not left that its customer still wants."""
     has_pieces = OrderLine.shipped + OrderLine.called_off < OrderLine.quantity
-    return (Order.state == OrderState.PLACED) & exists().where(OrderLine.order_id == Order.id, has_pieces)
+    is_wanted = OrderLine.shipped + OrderLine.withdrawn < OrderLine.quantity
+    return (Order.state == OrderState.PLACED) & exists().where(OrderLine.order_id == Order.id, has_pieces, is_wanted)
 
 
 def has_open_return() -> ColumnElement[bool]:

@@ -58,7 +58,7 @@ def write_shipped(
         "shipment": shipment,
         "tracking_url": tracking_url,
         "goods": [goods_words(part.quantity, lines[part.order_line_id]) for part in shipment.lines],
-        "to_come": [goods_words(line.to_ship, line) for line in order.lines if line.to_ship],
+        "to_come": [goods_words(line.wanted, line) for line in order.lines if line.wanted],
         "key": f"shipped:{shipment.id}",
     }
     kind = READY if order.pick_up_at else SHIPPED

@@ -94,8 +94,9 @@ class OrderLine(Base):
     """`title` is neutral: it names the thing, never a complaint (R11). `tax_rate` is in millionths.
 
     `returned` counts the sold pieces that were put back on the shelf, `shipped` those that left in a parcel, and
-    `called_off` those that will not leave any more, because their money went back before. `parts` are SKU and quantity
-    of what one piece of a bundle was made of when it was ordered.
+    `called_off` those that will not leave any more, because their money went back before, and `withdrawn` those that
+    the customer withdrew from. `parts` are SKU and quantity of what one piece of a bundle was made of when it was
+    ordered.
     """
 
     __tablename__ = "shop_order_line"
@@ -113,6 +114,7 @@ class OrderLine(Base):
     returned: Mapped[int] = mapped_column(default=0, server_default="0")
     shipped: Mapped[int] = mapped_column(default=0, server_default="0")
     called_off: Mapped[int] = mapped_column(default=0, server_default="0")
+    withdrawn: Mapped[int] = mapped_column(default=0, server_default="0")
     unit_minor: Mapped[Minor]
     total_minor: Mapped[Minor]
     discount_minor: Mapped[Minor] = mapped_column(default=0, server_default="0")
@@ -130,6 +132,11 @@ class OrderLine(Base):
     def to_ship(self) -> int:
         """Pieces that still have to leave."""
         return self.quantity - self.shipped - self.called_off
+
+    @property
+    def wanted(self) -> int:
+        """Pieces that still have to leave and are waited for: without those that the customer withdrew from."""
+        return max(0, min(self.to_ship, self.quantity - self.shipped - self.withdrawn))
 
     @property
     def total(self) -> Money:
@@ -225,7 +232,8 @@ class ReturnLine(Base):
 class Withdrawal(Base):
     """A customer's declaration that they withdraw (R42). `pieces` maps line ids, as text, to how many pieces.
 
-    A line is withdrawn from once; `shop.orders.withdrawals` sees to that under the order's lock.
+    Each piece is withdrawn from once; `shop.orders.withdrawals` sees to that under the order's lock. `form_token` makes
+    a double click one declaration.
     """
 
     __tablename__ = "shop_withdrawal"
@@ -237,3 +245,4 @@ class Withdrawal(Base):
     email: Mapped[str] = mapped_column(String(254))
     note: Mapped[str] = mapped_column(Text, default="")
     pieces: Mapped[dict[str, int]] = mapped_column(JSON)
+    form_token: Mapped[str | None] = mapped_column(String(64), unique=True)

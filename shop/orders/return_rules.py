@@ -68,12 +68,12 @@ def can_come_back(order: Order) -> dict[int, int]:
 
 
 def can_be_withdrawn(order: Order) -> dict[int, int]:
-    """Pieces per line id that a withdrawal may name: a line that none has named, without what has arrived here."""
+    """Pieces per line id that a withdrawal may name: those that none has named, without what has arrived here."""
     if order.state not in _HAS_CONTRACT:
         return {}
     back = sent_back(order)
     left = {
-        line.id: line.quantity - back.arrived.get(line.id, 0) for line in order.lines if line.id not in back.withdrawn
+        line.id: line.quantity - back.arrived.get(line.id, 0) - back.withdrawn.get(line.id, 0) for line in order.lines
     }
     return {line_id: units for line_id, units in left.items() if units > 0}
 

@@ -15,7 +15,7 @@ from shop.mail.letterhead import Letterhead
 from shop.orders import mails, return_requests
 from shop.orders.models import Order, OrderLine, Withdrawal
 from shop.orders.moves import record
-from shop.orders.return_rules import can_be_withdrawn
+from shop.orders.return_rules import can_be_withdrawn, sent_back
 from shop.orders.states import OrderState
 
 _IS_CONTRACT = {OrderState.PLACED, OrderState.COMPLETED}
@@ -23,12 +23,16 @@ _IS_CONTRACT = {OrderState.PLACED, OrderState.COMPLETED}
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """What somebody declares. `pieces` maps line ids to how many pieces; `email` is where the confirmation goes."""
+    """What somebody declares. `pieces` maps line ids to how many pieces; `email` is where the confirmation goes.
+
+    A `form_token` makes a double click one declaration.
+    """
 
     full_name: str
     email: str
     note: str
     pieces: Mapping[int, int]
+    form_token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,8 @@ def open_lines(order: Order) -> list[OrderLine]:
 
 def is_whole(order: Order) -> bool:
     """Whether every piece of the order was withdrawn from."""
-    pieces = {key: count for withdrawal in order.withdrawals for key, count in withdrawal.pieces.items()}
-    return bool(pieces) and all(pieces.get(str(line.id)) == line.quantity for line in order.lines)
+    withdrawn = sent_back(order).withdrawn
+    return bool(withdrawn) and all(withdrawn.get(line.id) == line.quantity for line in order.lines)
 
 
 def declared(order: Order) -> list[Declared]:
@@ -65,11 +69,14 @@ def declared(order: Order) -> list[Declared]:
 def withdraw(
     session: Session, order_id: int, wish: Declaration, *, letterhead: Letterhead, now: datetime
 ) -> Withdrawal | None:
-    """Write the declaration down, with its mails; None when its lines were withdrawn from before (a second click).
+    """Write the declaration down, with its mails; None when this form has done so before (a second click), or
+    every piece of its lines was withdrawn from.
 
     Raises Conflict for an order that is unpaid or cancelled.
     """
     order = return_requests.lock_whole(session, order_id)
+    if wish.form_token and any(each.form_token == wish.form_token for each in order.withdrawals):
+        return None
     if order.state not in _IS_CONTRACT:
         raise Conflict("This order is not paid or was cancelled, so there is nothing to withdraw from.")
     left = can_be_withdrawn(order)
@@ -87,8 +94,11 @@ def withdraw(
         email=wish.email,
         note=wish.note,
         pieces=pieces,
+        form_token=wish.form_token or None,
     )
     session.add(withdrawal)
+    for line in order.lines:
+        line.withdrawn += pieces.get(str(line.id), 0)
     session.flush()  # its mails are named by its id
     return_requests.give_way(session, order, now=now)
     _tell(session, order, withdrawal, letterhead, now)

@@ -6,8 +6,8 @@ No question of why, none about health. The link is what opens the form, as it op
 from typing import Any
 
 from flask import Response, request
-from wtforms import Field, IntegerField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import NumberRange, ValidationError
+from wtforms import Field, HiddenField, IntegerField, SelectMultipleField, StringField, TextAreaField
+from wtforms.validators import Length, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from shop.checkout.forms import clean, filled, short
@@ -15,6 +15,7 @@ from shop.checkout.rules import is_email
 from shop.clock import utc_now
 from shop.csrf import ShopForm, require_same_origin
 from shop.errors import NotFound
+from shop.keys import new_token
 from shop.mail.letterhead import Letterhead
 from shop.orders import service as orders
 from shop.orders import withdrawals
@@ -44,6 +45,7 @@ class WithdrawalForm(ShopForm):
     full_name = StringField("Full name", [filled("Enter your full name.", 120)], [clean])
     email = StringField("E-mail address for the confirmation", [filled("Enter your e-mail address.", 254)], [clean])
     note = TextAreaField("Anything we should know (optional)", [short(LONGEST_NOTE)])
+    form_token = HiddenField(validators=[Length(max=64)])  # without one it is still a declaration: nothing is refused
 
     def validate_lines(self, field: Field) -> None:
         """At least one, and only of this order."""
@@ -70,6 +72,7 @@ class WithdrawalForm(ShopForm):
             email=self.email.data or "",
             note=(self.note.data or "").strip(),
             pieces=pieces,
+            form_token=self.form_token.data or "",
         )
 
 
@@ -80,7 +83,7 @@ def withdraw(token: str) -> Response:
     lines = withdrawals.open_lines(order)
     if not lines:
         return see_other(shop_url("order.page", token=token))
-    form = form_for(order, full_name=order.full_name, email=order.email)
+    form = form_for(order, full_name=order.full_name, email=order.email, form_token=new_token())
     form.lines.data = [line.id for line in lines] if len(lines) == 1 else []
     return _form_page(order, form)
 
@@ -91,8 +94,9 @@ def withdraw_now(token: str) -> Response:
     require_same_origin()
     throttle("withdraw", "10/minute")
     order = _order(token)
-    lines = withdrawals.open_lines(order)
-    if not lines:
+    typed_token = request.form.get("form_token") or None
+    is_known = typed_token is not None and any(each.form_token == typed_token for each in order.withdrawals)
+    if is_known or not withdrawals.open_lines(order):
         return see_other(shop_url("order.page", token=token))
     form = form_for(order, request.form)
     if not form.validate():

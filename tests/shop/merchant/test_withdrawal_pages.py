@@ -9,7 +9,7 @@ from shop.orders.models import Order, OrderLine, Withdrawal
 from shop.orders.states import OrderState
 from tests.conftest import ORIGIN
 from tests.make import make_order
-from tests.shop.merchant.browser import Browser
+from tests.shop.merchant.browser import Browser, fields_of
 from tests.shop.merchant.conftest import Transaction
 
 TOKEN = "token-of-TS-TEST-0001"
@@ -55,12 +55,45 @@ def test_two_clicks_from_the_order_withdraw_from_it(anybody: Browser, engine: En
 
 @pytest.mark.usefixtures("sold")
 def test_a_double_click_is_one_withdrawal(anybody: Browser, engine: Engine) -> None:
-    first, second = withdraw(anybody, engine), withdraw(anybody, engine)
+    shown = fields_of(anybody.client.get(FORM).text.split("<form")[-1])
+    form = {"form_token": shown["form_token"]}
+    first, second = withdraw(anybody, engine, **form), withdraw(anybody, engine, **form)
 
     assert first.status_code == 303
     assert (second.status_code, second.headers["Location"]) == (303, PAGE)  # where it says that it arrived
     with Session(engine) as session:
         assert session.scalar(select(func.count()).select_from(Withdrawal)) == 1
+
+
+@pytest.mark.usefixtures("sold")
+def test_who_has_withdrawn_from_one_piece_may_withdraw_from_the_other(anybody: Browser, engine: Engine) -> None:
+    withdraw(anybody, engine, form_token="a" * 32)
+    form = anybody.client.get(FORM)
+
+    answer = withdraw(anybody, engine, form_token="b" * 32)
+
+    assert form.status_code == 200
+    assert answer.status_code == 303
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).select_from(Withdrawal)) == 2
+        assert session.scalars(select(OrderLine.withdrawn)).first() == 2
+    assert anybody.client.get(FORM).status_code == 303
+
+
+@pytest.mark.usefixtures("sold")
+def test_what_was_withdrawn_from_is_neither_packed_nor_counted_as_to_ship(merchant: Browser, engine: Engine) -> None:
+    page, listed = "/merchant/orders/TS-TEST-0001", "/merchant/orders?work=to_ship"
+
+    withdraw(merchant, engine)
+    in_part = (merchant.get(f"{page}/packing-slip").text, "TS-TEST-0001" in merchant.get(listed).text)
+    withdraw(merchant, engine)
+    in_whole = (merchant.get(f"{page}/packing-slip").text, "TS-TEST-0001" in merchant.get(listed).text)
+
+    assert '<th scope="row">1</th>' in in_part[0]
+    assert in_part[1]
+    assert "Acupressure mat" not in in_whole[0]
+    assert not in_whole[1]
+    assert merchant.get(f"{page}/packing-slip.pdf").status_code == 200
 
 
 @pytest.mark.usefixtures("sold")

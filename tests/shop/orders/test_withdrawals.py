@@ -1,6 +1,7 @@
 """Withdrawing from an order: declared once, kept with its record, confirmed by mail, told to the merchant (R42)."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -60,7 +61,37 @@ def test_a_declaration_is_kept_with_its_record_and_its_mails(session: Session) -
     assert "Pat" not in notice.text
 
 
-def test_a_line_is_withdrawn_from_once_and_the_rest_later(session: Session) -> None:
+def test_each_piece_is_withdrawn_from_once_and_the_rest_later(session: Session) -> None:
+    order = make_sold(session, quantity=3)
+    first = declare(session, order, MAT=1)
+    after_the_first = [line.id for line in withdrawals.open_lines(order)]
+
+    rest = declare(session, order, MAT=3, PIL=1)
+    again = declare(session, order, MAT=1)
+
+    mat, pillow = order.lines
+    assert first is not None
+    assert rest is not None
+    assert after_the_first == [mat.id, pillow.id]
+    assert rest.pieces == {str(mat.id): 2, str(pillow.id): 1}
+    assert again is None
+    assert withdrawals.is_whole(order)
+    assert (mat.withdrawn, mat.wanted, pillow.wanted) == (3, 0, 0)
+    assert session.scalar(select(func.count()).select_from(OutboxMail)) == 4
+
+
+def test_a_second_click_of_the_same_form_withdraws_from_nothing_more(session: Session) -> None:
+    order = make_sold(session, quantity=3)
+    form = replace(declaration(order, MAT=1), form_token="t" * 32)
+
+    kept, again = (withdrawals.withdraw(session, order.id, form, letterhead=LETTERHEAD, now=NOW) for _ in range(2))
+
+    assert kept is not None
+    assert again is None
+    assert order.lines[0].withdrawn == 1
+
+
+def test_a_line_of_one_piece_is_withdrawn_from_once(session: Session) -> None:
     order = make_sold(session)
     declare(session, order, MAT=1)
 
