@@ -18,6 +18,7 @@ from shop.orders.return_requests import Step
 from shop.orders.return_rules import REASON_WORDS, goods_of
 from shop.orders.states import ReturnState
 from shop.payments import refunds
+from shop.payments.returning import refuse_while_underway
 from shop.web import config, db, transaction
 
 STEPS = {
@@ -55,12 +56,15 @@ def order_return(number: str, return_id: int, step: str) -> Response:
     if not form.validate():
         return order_page(found, 422, return_form=form)
     wanted = Step(return_id, STEPS[step], me().actor, (form.words.data or "").strip(), bool(form.restock.data))
-    if wanted.state is ReturnState.REFUNDED and refunds.refundable(db(), found):
-        raise Conflict("There is money to send back: refund the return, and it ends by itself.")
+    is_end = wanted.state is ReturnState.REFUNDED
+    if is_end and not wanted.words and refunds.refundable(db(), found):
+        raise Conflict("There is money to send back: refund the return, and it ends by itself, or say how it went.")
     now = utc_now()
     try:
         with transaction() as session:
             letterhead = Letterhead.from_config(config())
+            if is_end:
+                refuse_while_underway(session, found.id, return_id)
             if return_requests.take_step(session, found.id, wanted, letterhead=letterhead, now=now):
                 audit.record(
                     session,

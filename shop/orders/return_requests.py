@@ -43,7 +43,8 @@ class ReturnWish:
 class Step:
     """The next state of a return, and who brings it there. `words` go to the customer.
 
-    `restock` puts the pieces of a return that ends without money back on the shelf.
+    At the end of a return they stay in the history: they say how its money went back. `restock` puts the pieces of a
+    return that is closed by hand back on the shelf.
     """
 
     return_id: int

@@ -11,11 +11,14 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from shop.audit.models import AuditEvent
+from shop.money import Money
 from shop.orders.models import Order, OrderLine, Return
+from shop.payments import refunding
 from shop.payments.models import Refund
 from shop.stock.models import StockLevel
 from tests.conftest import ORIGIN
 from tests.fakes import FakeGateway
+from tests.make import NOW
 from tests.shop.merchant.browser import Browser, fields_of
 from tests.shop.merchant.conftest import Transaction
 from tests.shop.merchant.test_order_pages import PAGE, mail_kinds
@@ -213,3 +216,40 @@ def test_where_there_is_money_to_send_back_a_return_is_not_closed_without_it(
         actions = list(session.scalars(select(AuditEvent.action)))
         assert session.scalars(select(Order.state)).one() == "completed"
     assert actions[-1] == "return.refunded"
+
+
+def test_a_return_whose_money_was_sent_at_the_provider_is_closed_with_a_word_how(
+    sent: Browser, engine: Engine, gateway: FakeGateway, transaction: Transaction
+) -> None:
+    number = ask(sent)
+    for name in ("approve", "receive"):
+        sent.post(f"{PAGE}/returns/{number}/{name}")
+    intent = next(iter(gateway.sessions.values())).payment_intent or ""
+    gateway.add_refund(intent, Money(3400, "USD"))
+    refunding.catch_up_payment(Bench(engine, gateway).desk, intent, now=NOW)
+
+    offered = "Its money went another way" in sent.get(PAGE).text
+    silent = sent.post(f"{PAGE}/returns/{number}/close", {"restock": "y"})
+    closed = sent.post(f"{PAGE}/returns/{number}/close", {"restock": "y", "words": "At the provider"})
+
+    assert offered
+    assert (silent.status_code, closed.status_code, state_of(transaction)) == (409, 303, "refunded")
+    assert "At the provider" in sent.get(PAGE).text
+    assert "At the provider" not in sent.client.get(CUSTOMER).text
+    with transaction() as session:
+        assert session.scalars(select(Refund.amount_minor)).all() == [3400]
+        assert session.scalars(select(OrderLine.returned)).one() == 1
+
+
+def test_a_return_whose_own_refund_is_on_its_way_is_not_closed_by_hand(
+    sent: Browser, gateway: FakeGateway, transaction: Transaction
+) -> None:
+    number = ask(sent)
+    for name in ("approve", "receive"):
+        sent.post(f"{PAGE}/returns/{number}/{name}")
+    gateway.refunds_start_pending = True
+    sent.client.post(f"{PAGE}/refund/send", data=refund(sent))
+
+    closed = sent.post(f"{PAGE}/returns/{number}/close", {"words": "By bank transfer"})
+
+    assert (closed.status_code, state_of(transaction)) == (409, "received")
