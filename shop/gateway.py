@@ -227,12 +227,16 @@ class Gateway(Protocol):
         """Every refund of one payment, whoever made it."""
         ...
 
+    def list_refunds_since(self, since: datetime) -> Sequence[RefundFacts]:
+        """Every refund made since then, of whatever payment and by whoever, newest first."""
+        ...
+
     def find_dispute(self, provider_id: str) -> DisputeFacts | None:
         """What the provider knows of a dispute."""
         ...
 
     def list_disputes(self, since: datetime) -> Sequence[DisputeFacts]:
-        """The newest hundred disputes opened since then, newest first."""
+        """Every dispute opened since then, newest first."""
         ...
 
     def read_event(self, body: bytes, signature: str, now: datetime) -> ProviderEvent:

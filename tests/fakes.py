@@ -120,6 +120,10 @@ class FakeGateway:
         self._call("list_refunds")
         return [facts for facts in reversed(self.refunds.values()) if facts.payment_intent == payment_intent]
 
+    def list_refunds_since(self, since: datetime) -> Sequence[RefundFacts]:
+        self._call("list_refunds_since")
+        return list(reversed(self.refunds.values()))
+
     def find_dispute(self, provider_id: str) -> DisputeFacts | None:
         self._call("find_dispute")
         return self.disputes.get(provider_id)

@@ -139,6 +139,12 @@ class StripeGateway:
             page = client.v1.refunds.list({"payment_intent": payment_intent, "limit": 100})
             return [refund_facts(refund) for refund in page.auto_paging_iter()]
 
+    def list_refunds_since(self, since: datetime) -> Sequence[RefundFacts]:
+        """Every refund made since then, of whatever payment and by whoever, newest first."""
+        with self._call() as client:
+            page = client.v1.refunds.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
+            return [refund_facts(refund) for refund in page.auto_paging_iter()]
+
     def find_dispute(self, provider_id: str) -> DisputeFacts | None:
         """What the provider knows of a dispute."""
         with self._call() as client, _none_if_missing() as found:
@@ -146,10 +152,10 @@ class StripeGateway:
         return cast("DisputeFacts | None", found[0] if found else None)
 
     def list_disputes(self, since: datetime) -> Sequence[DisputeFacts]:
-        """The newest hundred disputes opened since then, newest first."""
+        """Every dispute opened since then, newest first."""
         with self._call() as client:
             page = client.v1.disputes.list({"created": {"gte": int(since.timestamp())}, "limit": 100})
-        return [dispute_facts(dispute) for dispute in page.data]
+            return [dispute_facts(dispute) for dispute in page.auto_paging_iter()]
 
     def read_event(self, body: bytes, signature: str, now: datetime) -> ProviderEvent:
         """Verify a webhook under any configured secret, its age both ways, and read it. Raises BadSignature."""

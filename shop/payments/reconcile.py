@@ -11,16 +11,17 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from shop.errors import ShopError
-from shop.gateway import PaymentFacts
+from shop.gateway import DisputeFacts, PaymentFacts, RefundFacts
 from shop.orders.models import Order
 from shop.orders.states import OrderState, PaymentState
-from shop.payments import flow, refunding, refunds, service
+from shop.payments import disputes, flow, refunding, refunds, service
 from shop.payments.desk import Desk
 from shop.payments.differences import agrees
 from shop.payments.models import PaymentAttempt
 from shop.payments.settlement import Outcome
 
 log = structlog.get_logger("shop.payments")
+LATE = timedelta(days=30)  # so long a bank may take to fail a refund, or to move on with a dispute
 IN_FLIGHT = timedelta(minutes=2)  # a call younger than this may still be answered
 QUIET = (Outcome.UNCHANGED, Outcome.OPEN)
 
@@ -51,7 +52,7 @@ class ReconcileReport:
             ("cancelled, and not all the money was sent back", self.money_kept),
         )
         rows = [f"{title}: {', '.join(values)}" for title, values in named if values]
-        return [f"{self.checked} payments and refunds compared with the provider", *rows]
+        return [f"{self.checked} payments, refunds and disputes compared with the provider", *rows]
 
 
 @dataclass(slots=True)
@@ -69,16 +70,19 @@ class _Run:
 def reconcile_all(desk: Desk, *, since: datetime, now: datetime) -> ReconcileReport:
     """Compare every payment page since then, and every open order and refund of any age, with the provider.
 
+    Refunds and disputes are listed by their own day, however old their payment is: see LATE.
     Raises GatewayUnavailable when the provider does not even list its payments.
     """
     run = _Run(desk, now, 0, [], [], [])
     listed = {facts.session_id: facts for facts in desk.gateway().list_payments(since)}
+    long_ago = min(since, now - LATE)
+    made, disputed = desk.gateway().list_refunds_since(long_ago), desk.gateway().list_disputes(long_ago)
     with desk.look() as session:
         work = _listed_work(session, listed, run.unknown)
         open_orders = _open_orders(session, now)
         open_refunds = [refund.id for refund in refunds.unsettled(session)]
         unlike = _refunded_elsewhere(session, listed)
-    run.checked = len(listed)
+    run.checked = len(listed) + len(made) + len(disputed)
     for order_id, number, facts in work:
         _settle(run, order_id, number, facts)
     for order_id, number in open_orders:
@@ -89,6 +93,10 @@ def reconcile_all(desk: Desk, *, since: datetime, now: datetime) -> ReconcileRep
         with _one(run, number):
             refunding.catch_up_payment(desk, payment_intent, now=now)
             run.repaired.append(f"{number} (refunds)")
+    for refund in made:
+        _note_refund(run, refund)
+    for dispute in disputed:
+        _note_dispute(run, dispute)
     with desk.look() as session:
         attention = session.scalars(
             select(Order.number).where(Order.payment_state == PaymentState.NEEDS_ATTENTION).order_by(Order.id)
@@ -172,6 +180,29 @@ def _settle_refund(run: _Run, refund_id: int) -> None:
         run.checked += 1
         if state not in refunds.WAITING:
             run.repaired.append(f"refund {refund_id} ({state.value})")
+
+
+def _note_refund(run: _Run, facts: RefundFacts) -> None:
+    """A refund of one of our payments that our rows do not know like this: its event was lost, or came too early."""
+    with run.desk.look() as session:
+        if refunds.agrees(session, facts):
+            return
+    with _one(run, facts.provider_id), run.desk.transaction() as session:
+        refund_id = refunds.adopt_refund(session, facts, now=run.now)
+        if refund_id is not None:
+            refunds.settle_refund(session, refund_id, facts, letterhead=run.desk.letterhead, now=run.now)
+            run.repaired.append(f"refund {refund_id} ({facts.status})")
+
+
+def _note_dispute(run: _Run, facts: DisputeFacts) -> None:
+    """The same for a dispute: a person has to answer it in time."""
+    with run.desk.look() as session:
+        order_id = disputes.order_of(session, facts)
+        if order_id is None or disputes.is_known(session, order_id, facts):
+            return
+    with _one(run, facts.provider_id), run.desk.transaction() as session:
+        outcome = disputes.settle_dispute(session, facts, letterhead=run.desk.letterhead, now=run.now)
+        run.repaired.append(f"{facts.provider_id} ({outcome})")
 
 
 @contextmanager

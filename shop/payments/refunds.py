@@ -191,6 +191,16 @@ def adopt_refund(session: Session, facts: RefundFacts, *, now: datetime) -> int 
     return session.scalar(select(Refund.id).where(Refund.provider_id == facts.provider_id))
 
 
+def agrees(session: Session, facts: RefundFacts) -> bool:
+    """Whether our rows say the same of a refund, or its payment is not of this shop."""
+    known = session.scalar(select(Refund.state).where(Refund.provider_id == facts.provider_id))
+    if known is not None:
+        new = PROVIDER_STATES.get(facts.status, RefundState.PENDING)
+        return known is new or new not in NEXT_REFUND_STATES[known]
+    ours = select(PaymentAttempt.id).where(PaymentAttempt.payment_intent == facts.payment_intent)
+    return session.scalar(ours.limit(1)) is None
+
+
 def get_refund(session: Session, refund_id: int) -> Refund:
     """One refund. Raises NotFound."""
     refund = session.get(Refund, refund_id)

@@ -166,6 +166,7 @@ def test_a_refund_goes_out_once_and_never_above_the_payment(provider: Provider) 
     assert (first.status, first.amount, first.refund_id) == ("succeeded", Money(1000, "USD"), 1)
     assert provider.gateway.find_refund(first.provider_id) == first
     assert list(provider.gateway.list_refunds(request.payment_intent)) == [first]
+    assert list(provider.gateway.list_refunds_since(utc_now() - timedelta(hours=1))) == [first]
     with pytest.raises(GatewayRefused):
         provider.gateway.refund(refund_of(paid.payment_intent, 2401, refund_id=2))
     after = provider.gateway.find_payment(page.session_id)

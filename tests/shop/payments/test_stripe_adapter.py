@@ -10,7 +10,7 @@ import pytest
 
 from demo.stripe_server import InProcessStripe, StripeServer, serving
 from shop.clock import utc_now
-from shop.gateway import BadSignature, GatewayUnavailable
+from shop.gateway import BadSignature, GatewayUnavailable, RefundRequest
 from shop.money import Money
 from shop.payments.adapter import StripeGateway
 from tests.fakes import SECRET
@@ -139,3 +139,17 @@ def test_the_library_is_loaded_beside_the_request_and_once(server: StripeServer)
     assert len(made) == 1
     assert made[0] is not threading.current_thread()
     assert server.ledger()["sessions"]
+
+
+def test_refunds_and_disputes_are_listed_by_their_own_time(real: StripeGateway, server: StripeServer) -> None:
+    before, ahead = utc_now() - timedelta(hours=1), utc_now() + timedelta(hours=1)
+    page = real.open_payment(make_request())
+    server.act("pay", session=page.session_id)
+    paid = real.find_payment(page.session_id)
+    assert paid is not None
+
+    made = real.refund(RefundRequest(1, paid.payment_intent or "", Money(100, "USD"), "key-of-the-refund"))
+
+    assert list(real.list_refunds_since(before)) == [made]
+    assert list(real.list_refunds_since(ahead)) == []
+    assert list(real.list_disputes(ahead)) == []
