@@ -139,6 +139,7 @@ def order_page(order: Order, http_status: int = 200, **forms: Form) -> Response:
         attention=find_attention(db(), order),
         declared=withdrawals.declared(order),
         refundable=refunds.refundable(db(), order),
+        is_paid_back=0 < order.total_minor <= refunded_sums(db(), [order.id]).get(order.id, 0),
         refunds=[(kept, Money(kept.amount_minor, kept.currency)) for kept in refunds.refunds_of(db(), order.id)],
         papers=documents.papers_of(db(), order.id),
         mails=mails_of(db(), order.id),

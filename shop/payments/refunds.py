@@ -17,7 +17,7 @@ from shop.money import Money, plain_money
 from shop.orders import mails, return_requests
 from shop.orders import service as orders
 from shop.orders.models import Order
-from shop.orders.states import NEXT_PAYMENT_STATES, PaymentState
+from shop.payments.asking import BY_PROVIDER, ask_a_person, ask_whether_to_send
 from shop.payments.crediting import credit, given_back
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.restocking import close_goods, put_back_refunded
@@ -131,6 +131,7 @@ def settle_refund(
         mails.write_refunded(session, order, amount, refund.id, letterhead=letterhead, now=now)
         put_back_refunded(session, order, refund, now=now)
         close_goods(session, order, refund, now=now)
+        ask_whether_to_send(session, order, refund, letterhead=letterhead, now=now)
         if given_back(session, order.id) >= order.total_minor:  # of a part nobody knows which goods it was for
             learning.note_returned(session, [line.id for line in order.lines])
         credit(session, order, refund, letterhead=letterhead, now=now)  # the last lock: see there
@@ -185,7 +186,7 @@ def adopt_refund(session: Session, facts: RefundFacts, *, now: datetime) -> int 
         form_token=facts.provider_id[:64],
         restock={},
         pieces={},
-        actor="provider",
+        actor=BY_PROVIDER,
         created_at=now,
     )
     return session.scalar(select(Refund.id).where(Refund.provider_id == facts.provider_id))
@@ -264,11 +265,7 @@ def _ask_for_a_person(
     note = f"the {'automatic ' if is_automatic else ''}refund {refund.id} of {amount} failed"
     if old is RefundState.SUCCEEDED:
         note += " after it had gone through: the customer does not have the money"
-    if PaymentState.NEEDS_ATTENTION in NEXT_PAYMENT_STATES[order.payment_state]:
-        orders.move_payment(session, order.id, PaymentState.NEEDS_ATTENTION, actor="system", now=now, note=note)
-    else:
-        orders.record(session, order.id, subject="payment", note=note, actor="system", now=now)
-    mails.alert(session, order, note, key=f"refund-failed:{refund.id}", letterhead=letterhead, now=now)
+    ask_a_person(session, order, note, key=f"refund-failed:{refund.id}", letterhead=letterhead, now=now)
 
 
 def _left(session: Session, attempt: PaymentAttempt) -> int:

@@ -109,8 +109,16 @@ def _settle_money(case: _Case) -> Settled:
     wrong = attempt.disagreement = disagreement(order, facts, live=case.letterhead.live) or ""
     if wrong:
         return _needs_attention(case, wrong)
+    if facts.amount and facts.refunded_minor >= facts.amount.minor:
+        return _settle_money_gone(case)
     if was_paid_before:
         return _refund_all(case, note="paid a second time", mail=False)
+    return _settle_right(case)
+
+
+def _settle_right(case: _Case) -> Settled:
+    """What was asked was paid, once: the order is placed, if its goods are there."""
+    session, order = case.session, case.order
     orders.move_payment(session, order.id, PaymentState.PAID, actor=case.actor, now=case.now)
     if order.state in (OrderState.PLACED, OrderState.COMPLETED):
         return Settled(Outcome.PLACED)
@@ -120,6 +128,21 @@ def _settle_money(case: _Case) -> Settled:
         return _refund_all(case, note="sold out before the money came", mail=True)
     place(session, order, letterhead=case.letterhead, now=case.now, actor=case.actor)
     return Settled(Outcome.PLACED)
+
+
+def _settle_money_gone(case: _Case) -> Settled:
+    """Paid, and all of it sent back at the provider before the shop heard of either: nothing is owed to anybody.
+
+    The refund itself is written down by its event or by reconcile, now that its payment is known.
+    """
+    session, order, note = case.session, case.order, "its money went back at the payment service before it was placed"
+    if order.state is not OrderState.PENDING:
+        orders.record(session, order.id, subject="payment", note=note, actor=case.actor, now=case.now)
+        return Settled(Outcome.CANCELLED)
+    orders.move_payment(session, order.id, PaymentState.PAID, actor=case.actor, now=case.now)
+    _cancel(session, order, note=note, now=case.now, actor=case.actor)
+    mails.write(session, order, mails.CANCELLED, letterhead=case.letterhead, now=case.now)
+    return Settled(Outcome.CANCELLED)
 
 
 def _needs_attention(case: _Case, wrong: str) -> Settled:

@@ -171,4 +171,4 @@ def test_a_refund_made_at_the_providers_pages_is_written_down(bench: Bench, clie
         assert client.post(PATH, data=body, headers=headers).status_code == 200
 
     assert events(bench) == [("refund.created", "refund succeeded"), ("refund.updated", "refund succeeded")]
-    assert bench.mails() == ["confirmation", "refunded"]
+    assert bench.mails() == ["confirmation", "refunded", "attention"]  # who sends an order whose money is back?
