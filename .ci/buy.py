@@ -103,7 +103,7 @@ def main() -> int:
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as var:
-        env = {**os.environ, "PORT": str(port), "TSUBO_DEMO_VAR": var}
+        env = {**os.environ, "PORT": str(port), "TSUBO_DEMO_VAR": f"{var}/demo"}
         demo = subprocess.Popen(["make", "demo"], env=env, start_new_session=True)
         try:
             seconds = wait_for(base, demo)

@@ -4,7 +4,6 @@ import argparse
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,25 +13,12 @@ from types import FrameType
 
 from click.testing import Result
 
-from demo.settings import MERCHANT_EMAIL, ROOT, Settings, make_settings
+from demo.lock import Lock, held
+from demo.ports import next_free, refuse_taken, wanted_port
+from demo.settings import MERCHANT_EMAIL, ROOT, CannotStart, Settings, data_folder, make_settings
 
 START_SECONDS = 60
 STOP_SECONDS = 10
-
-
-class CannotStart(Exception):
-    """The demo cannot run here; the message says why and what to do."""
-
-
-def is_free(port: int) -> bool:
-    """Whether nothing listens on 127.0.0.1:port."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
 
 
 def prepare(settings: Settings) -> None:
@@ -56,8 +42,8 @@ def _why(step: str, done: Result) -> str:
     return f"'flask shop {step}' failed: {said}\nIf var/ holds the data of another version: make demo-reset"
 
 
-def start_all(settings: Settings) -> list[subprocess.Popen[bytes]]:
-    """Start the payment stand-in, the web process and the worker, each in a process group of its own."""
+def commands(settings: Settings) -> list[list[str]]:
+    """What starts the payment stand-in, the web process and the worker."""
     python = sys.executable
     stand_in = [python, "-m", "demo.stripe_server", "--port", str(settings.provider_port)]
     stand_in += [
@@ -68,11 +54,19 @@ def start_all(settings: Settings) -> list[subprocess.Popen[bytes]]:
     ]
     web = [python, "-m", "waitress", f"--listen=127.0.0.1:{settings.port}", "--threads=8", "wsgi:app"]
     worker = [python, "-m", "flask", "--app", "wsgi", "shop", "worker"]
-    secret = {"STRIPE_WEBHOOK_SECRET": settings.webhook_secret}
-    return [
-        subprocess.Popen(command, cwd=ROOT, env={**os.environ, **secret}, start_new_session=True)
-        for command in (stand_in, web, worker)
+    return [stand_in, web, worker]
+
+
+def start_all(settings: Settings, wanted: list[list[str]], lock: Lock) -> list[subprocess.Popen[bytes]]:
+    """Start the commands, each in a process group of its own; each holds the lock of the data, too."""
+    env = {**os.environ, "STRIPE_WEBHOOK_SECRET": settings.webhook_secret}
+    started = [
+        subprocess.Popen(command, cwd=ROOT, env=env, start_new_session=True, pass_fds=lock.inherited)
+        for command in wanted
     ]
+    numbers = ", ".join(str(number) for number in (os.getpid(), *(process.pid for process in started)))
+    lock.note(f"a demo runs on {settings.base_url} (processes {numbers})")
+    return started
 
 
 def wait_until_ready(settings: Settings, processes: list[subprocess.Popen[bytes]]) -> None:
@@ -133,24 +127,46 @@ def stay(processes: list[subprocess.Popen[bytes]]) -> None:
         time.sleep(0.3)
 
 
-def serve(settings: Settings) -> None:
+def serve() -> None:
     """Prepare, start, say where, and stay until the end."""
     started = time.monotonic()
-    if not is_free(settings.port):
-        raise CannotStart(f"port {settings.port} is taken. Choose another: make demo PORT={settings.port + 10}")
-    os.environ.update(settings.environment())
-    prepare(settings)
-    processes = start_all(settings)
-    try:
-        wait_until_ready(settings, processes)
-        say_where(settings, started)
-        stay(processes)
-    finally:
-        stop_all(processes)
+    port, var = wanted_port(os.environ), data_folder()
+    with held(var, f"a demo starts on port {port} (process {os.getpid()})") as lock:
+        refuse_taken(port)
+        settings = make_settings(var, port, provider_port=next_free(port))
+        os.environ.update(settings.environment())
+        prepare(settings)
+        processes = start_all(settings, commands(settings), lock)
+        try:
+            wait_until_ready(settings, processes)
+            say_where(settings, started)
+            stay(processes)
+        finally:
+            stop_all(processes)
+
+
+def forget() -> None:
+    """Delete the demo's data. Raises CannotStart when a demo runs on it, or when it cannot be deleted."""
+    var = data_folder()
+    with held(var, f"it is being deleted (process {os.getpid()})"):
+        try:
+            if var.exists():
+                shutil.rmtree(var)
+        except OSError as error:
+            raise CannotStart(f"not everything in {var} could be deleted: {error}") from error
+    print("The demo's data is gone; 'make demo' starts over.")
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
+
+
+def listen_for_the_end() -> None:
+    """Let Ctrl-C, a kill and a closed terminal end the demo with all its processes."""
+    for wanted in (signal.SIGTERM, signal.SIGINT):  # SIGINT, too: whoever is started in the background ignores it
+        signal.signal(wanted, _interrupt)
+    if sys.platform != "win32" and signal.getsignal(signal.SIGHUP) == signal.SIG_DFL:  # nohup ignores it, and may
+        signal.signal(signal.SIGHUP, _interrupt)
 
 
 def main() -> int:
@@ -158,20 +174,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m demo", description="Run the demo shop.")
     parser.add_argument("--reset", action="store_true", help="forget the demo's data and end")
     options = parser.parse_args()
-    for wanted in (signal.SIGTERM, signal.SIGINT):  # SIGINT, too: whoever is started in the background ignores it
-        signal.signal(wanted, _interrupt)
+    listen_for_the_end()
     try:
-        port = int(os.environ.get("PORT", "8000"))
-        settings = make_settings(port, provider_port=next(p for p in range(port + 1, port + 50) if is_free(p)))
-        if options.reset:
-            shutil.rmtree(settings.var, ignore_errors=True)
-            print("The demo's data is gone; 'make demo' starts over.")
-            return 0
-        serve(settings)
+        forget() if options.reset else serve()
     except KeyboardInterrupt:
         print("\nThe demo has ended.")
     except (CannotStart, ValueError, OSError) as trouble:
-        print(f"The demo cannot run: {trouble}", file=sys.stderr)
+        print(f"The demo cannot {'start over' if options.reset else 'run'}: {trouble}", file=sys.stderr)
         return 1
     return 0
 

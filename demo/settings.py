@@ -10,6 +10,10 @@ ROOT = Path(__file__).resolve().parent.parent
 MERCHANT_EMAIL = "merchant@shop.example"
 
 
+class CannotStart(Exception):
+    """The demo cannot run here; the message says why and what to do."""
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the three processes share."""
@@ -47,9 +51,16 @@ class Settings:
         }
 
 
-def make_settings(port: int, provider_port: int) -> Settings:
-    """The demo's settings, with random secrets at first start and the same ones afterwards."""
-    var = Path(os.environ.get("TSUBO_DEMO_VAR", ROOT / "var" / "demo"))
+def data_folder() -> Path:
+    """Where the demo keeps its data."""
+    return Path(os.environ.get("TSUBO_DEMO_VAR", ROOT / "var" / "demo")).absolute()
+
+
+def make_settings(var: Path, port: int, provider_port: int) -> Settings:
+    """The demo's settings, with random secrets at first start and the same ones afterwards.
+
+    Raises CannotStart when the secrets of an earlier start cannot be read.
+    """
     var.mkdir(parents=True, exist_ok=True)
     path = var / "secrets.json"
     if not path.exists():
@@ -60,4 +71,7 @@ def make_settings(port: int, provider_port: int) -> Settings:
         }
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as target:
             json.dump(fresh, target)
-    return Settings(var=var, port=port, provider_port=provider_port, **json.loads(path.read_text()))
+    try:
+        return Settings(var=var, port=port, provider_port=provider_port, **json.loads(path.read_text()))
+    except (ValueError, TypeError) as error:
+        raise CannotStart(f"{path} is not what this version wrote. Start over: make demo-reset") from error
