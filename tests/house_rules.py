@@ -4,15 +4,31 @@
 """
 
 import ast
+import os
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_FILE_LINES, MAX_TEMPLATE_LINES, MAX_FUNCTION_LINES = 300, 120, 50
 COMMITTERS = {"shop/web.py", "shop/cli.py", "shop/jobs.py"}
+NOT_OURS = (
+    ".git",
+    ".venv",
+    "var",
+    "dist",
+    "build",
+    "*.egg-info",
+    "__pycache__",
+    ".*_cache",
+    ".hypothesis",
+    ".coverage",
+    "node_modules",
+    "sbom.cdx.json",
+)
 CLOCK = "shop/clock.py"
 REGISTRY_HOSTS = re.compile(r"(pypi|npmjs|pythonhosted|crates)\.(org|io|com)")
 COMMIT = re.compile(r"\.commit\(\)")
@@ -25,16 +41,29 @@ INLINE = re.compile(r"<script(?![^>]*application/ld\+json)(?![^>]*\bsrc=)|\sstyl
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b|NotImplementedError|pytest\.mark\.(skip|xfail)\b")
 
 
-def tracked_files() -> list[str]:
-    """Every file git knows or would take, as paths from the root."""
-    listing = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return [name for name in listing.stdout.splitlines() if (ROOT / name).is_file()]
+def tracked_files(root: Path = ROOT) -> list[str]:
+    """Every file git knows or would take, as paths from the root; where git does not answer, every file of the tree."""
+    try:
+        listing = subprocess.run(
+            ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    except (OSError, subprocess.CalledProcessError):
+        listing = ""
+    names = [name for name in listing.splitlines() if (root / name).is_file()]
+    return names or sorted(walked_files(root))  # none: an unpacked archive inside a folder that git ignores
+
+
+def walked_files(root: Path) -> Iterator[str]:
+    """Every file below the root but those of environments, data, caches and builds."""
+    for folder, inner, files in os.walk(root):
+        inner[:] = [name for name in inner if not any(fnmatch(name, pattern) for pattern in NOT_OURS)]
+        for name in files:
+            if name not in NOT_OURS:
+                yield (Path(folder) / name).relative_to(root).as_posix()
 
 
 def size_breaches(name: str, text: str) -> Iterator[str]:
