@@ -32,6 +32,22 @@ def wanted_state(kind: str) -> str:
     return digest.hexdigest()
 
 
+def python_path() -> str:
+    """The environment's own Python."""
+    return os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
+
+
+def is_whole() -> bool:
+    """Whether the environment can install: one whose making was cut short has a Python and no pip."""
+    try:
+        done = subprocess.run(
+            [python_path(), "-m", "pip", "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False
+        )
+    except OSError:
+        return False
+    return done.returncode == 0
+
+
 def stamp_path(kind: str) -> str:
     """Where it is noted what was installed."""
     return os.path.join(VENV, "." + kind + "-installed")
@@ -39,6 +55,8 @@ def stamp_path(kind: str) -> str:
 
 def is_ready(kind: str) -> bool:
     """Whether the environment holds what this kind needs (what developers need includes the demo)."""
+    if not os.path.exists(python_path()):
+        return False
     for candidate in {kind, "dev"}:
         try:
             with open(stamp_path(candidate), encoding="utf-8") as stamp:
@@ -49,15 +67,27 @@ def is_ready(kind: str) -> bool:
     return False
 
 
-def install(kind: str) -> None:
-    """Make .venv when there is none, and install the lock and the project into it."""
-    python = os.path.join(VENV, "Scripts" if os.name == "nt" else "bin", "python")
-    if not os.path.exists(python):
-        print("Making the environment in .venv ...", flush=True)
-        run(
-            [sys.executable, "-m", "venv", VENV],
-            "Python's venv module does not work here. On Debian and Ubuntu: apt-get install python3-venv",
+def make_environment() -> None:
+    """Make .venv, over the remains of an attempt that was cut short. Raises Missing when it is a link: not ours."""
+    if os.path.islink(VENV):
+        raise Missing(
+            ".venv is a link to something that is no Python environment with pip. Remove the link, and try again."
         )
+    again = os.path.lexists(VENV)
+    print("Making the environment in .venv " + ("again: it has no pip " if again else "") + "...", flush=True)
+    run(
+        [sys.executable, "-m", "venv", "--clear", VENV],
+        "Python's venv module does not work here. On Debian and Ubuntu: apt-get install python3-venv",
+    )
+
+
+def install(kind: str) -> None:
+    """Make .venv when there is none that works, and install the lock and the project into it."""
+    if not os.path.isfile(os.path.join(ROOT, LOCKS[kind])):
+        raise Missing(LOCKS[kind] + " is missing here. It belongs to the project: fetch it again.")
+    if not is_whole():
+        make_environment()
+    python = python_path()
     print("Installing what " + LOCKS[kind] + " names (once; a minute or two) ...", flush=True)
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     run(
@@ -81,9 +111,12 @@ def main() -> int:
     try:
         if not is_ready(kind):
             install(kind)
-    except Missing as missing:
-        print(missing)
+    except (Missing, OSError) as trouble:
+        print(trouble)
         return 1
+    except KeyboardInterrupt:
+        print("\nStopped before the environment was ready. The same command goes on.")
+        return 130
     return 0
 
 
