@@ -33,7 +33,8 @@ from shop.keys import Keyring
 from shop.money import Money, format_money
 
 EXTENSION = "tsubo"
-WEBHOOK_BYTES = 256 * 1024
+LARGE = ("merchant.import_page", "merchant.picture_add", "merchant.product_new", "merchant.product_edit")
+"""Files, and the one form that may be larger than a visitor's: long texts and sixty variants."""
 ADDRESSES = "tsubo_addresses"
 FRAME = {"static", "stylesheet", "content.page"}
 log = structlog.get_logger("shop.web")
@@ -263,10 +264,13 @@ def register_refusals(blueprint: Blueprint) -> None:
 
 
 def register_body_limit(blueprint: Blueprint, config: Config) -> None:
-    """Read no more of a request than its page can need, also where the host sets no limit of its own."""
+    """Read no more of a request than its page can need, also where the host sets no limit of its own.
+
+    The provider's webhook sets its own.
+    """
 
     def limit() -> None:
-        is_upload = ".merchant." in (request.endpoint or "")
-        request.max_content_length = config.max_upload_bytes if is_upload else max(config.max_form_bytes, WEBHOOK_BYTES)
+        is_large = (request.endpoint or "").endswith(LARGE)
+        request.max_content_length = config.max_upload_bytes if is_large else config.max_form_bytes
 
     blueprint.before_request(limit)

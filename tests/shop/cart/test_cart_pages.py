@@ -44,6 +44,23 @@ def test_adding_leads_to_a_page_that_names_the_product(client: FlaskClient) -> N
     assert page.headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.parametrize(("path", "field"), [
+    ("/cart/add", "sku"), ("/cart/code", "code"), ("/newsletter", "email"), ("/checkout/place", "email"),
+    ("/merchant/sign-in", "password"),
+])  # fmt: skip
+def test_a_form_just_above_the_documented_limit_is_too_large_and_one_at_it_is_read(
+    client: FlaskClient, path: str, field: str
+) -> None:
+    limit = 64 * 1024
+
+    above = client.post(path, data={field: "x" * (limit - len(field))})
+    at_it = client.post(path, data={field: "x" * (limit - len(field) - 1)})
+
+    assert above.status_code == 413
+    assert "Too large" in above.text
+    assert at_it.status_code != 413
+
+
 def test_the_carts_cookie_cannot_be_read_by_scripts_and_stays_with_the_site(client: FlaskClient) -> None:
     answer = client.post("/cart/add", data={"sku": SKU})
 

@@ -99,6 +99,12 @@ def test_too_large_a_file_is_told_in_the_merchants_frame(merchant: Browser) -> N
     assert FRAME in answer.text
 
 
+def test_a_form_above_the_limit_of_forms_is_too_large_where_no_file_is_sent(merchant: Browser) -> None:
+    refused = merchant.post("/merchant/import/run", {"upload": "x" * 70_000})
+
+    assert refused.status_code == 413
+
+
 def test_too_many_tries_to_sign_in_are_told_in_the_merchants_frame(merchant: Browser, stranger: Browser) -> None:
     answers = [stranger.sign_in(password=f"wrong {number}") for number in range(12)]
 

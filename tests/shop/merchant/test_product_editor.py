@@ -63,6 +63,17 @@ def test_a_new_product_is_a_draft_unless_published(merchant: Browser, transactio
     assert product_of(transaction, "MAT99").status == "draft"
 
 
+def test_the_longest_texts_that_are_allowed_can_be_saved_in_any_script(
+    merchant: Browser, transaction: Transaction
+) -> None:
+    texts = {"description": "指" * 5_000, "care": "圧" * 2_000, "warnings": "療" * 2_000}  # 81 kB as a form sends them
+
+    answer = send(merchant, EDIT, {**merchant.form(EDIT), **texts})
+
+    assert answer.status_code == 303
+    assert product_of(transaction).description == texts["description"]
+
+
 def test_saving_without_a_change_changes_nothing(merchant: Browser, transaction: Transaction) -> None:
     before = product_of(transaction)
 
