@@ -39,13 +39,20 @@ def upgrade(revision: str) -> None:
     """Bring the database up to REVISION (default: head)."""
     from shop import schema  # late: Alembic is 8 MB that no page needs
 
-    schema.upgrade(runtime().engine, revision)
+    try:
+        schema.upgrade(runtime().engine, revision)
+    except ShopError as error:
+        raise click.ClickException(str(error)) from error
     if revision == "head":
         with runtime().sessions() as session:
             begin_write(session)
             search.index_all(session)
             session.commit()
-    click.echo(f"The database is at {schema.current_revision(runtime().engine)}.")
+    _say_release(schema.current_revision(runtime().engine))
+
+
+def _say_release(revision: str | None) -> None:
+    click.echo(f"The database is at {revision}." if revision else "The database holds no tables of the shop.")
 
 
 @click.command()
@@ -55,8 +62,11 @@ def downgrade(revision: str) -> None:
     """Bring the database down to REVISION ("base" removes all tables of the shop)."""
     from shop import schema  # late: Alembic is 8 MB that no page needs
 
-    schema.downgrade(runtime().engine, revision)
-    click.echo(f"The database is at {schema.current_revision(runtime().engine)}.")
+    try:
+        schema.downgrade(runtime().engine, revision)
+    except ShopError as error:
+        raise click.ClickException(str(error)) from error
+    _say_release(schema.current_revision(runtime().engine))
 
 
 @click.command("load-demo")

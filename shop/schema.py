@@ -1,13 +1,17 @@
 """Bring the database's tables to the wanted release, by Alembic's API. Nothing here knows Flask."""
 
+from collections.abc import Callable
+
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Engine
 
 from shop import paths
+from shop.errors import BadInput
 from shop.tables import metadata
 
 VERSION_TABLE = "shop_alembic_version"
@@ -26,13 +30,29 @@ def is_compared(name: str | None, kind: str, _parents: object) -> bool:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Run migrations up to `revision`, each in its own transaction."""
-    command.upgrade(_alembic(engine), revision)
+    """Run migrations up to `revision`, each in its own transaction. Raises BadInput for one that cannot be reached."""
+    _run(command.upgrade, engine, revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
-    """Run migrations down to `revision` ("base" removes every table of ours)."""
-    command.downgrade(_alembic(engine), revision)
+    """Run migrations down to `revision` ("base" removes every table of ours). Raises BadInput as `upgrade` does."""
+    _run(command.downgrade, engine, revision)
+
+
+def _run(move: Callable[[AlembicConfig, str], None], engine: Engine, revision: str) -> None:
+    if not revision:
+        raise _unreachable(revision, "it has no name")
+    try:
+        move(_alembic(engine), revision)
+    except CommandError as error:
+        raise _unreachable(revision, str(error).partition("\n")[0][:200].rstrip(".")) from error
+
+
+def _unreachable(revision: str, why: str) -> BadInput:
+    return BadInput(
+        f"The database cannot be brought to “{revision[:40]}”: {why}. "
+        f"The newest release that this code knows is {head_revision()}; base is an empty database."
+    )
 
 
 def current_revision(engine: Engine) -> str | None:
