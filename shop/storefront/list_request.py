@@ -19,6 +19,7 @@ SORTS = {
 }
 MAX_TYPED = 200
 MAX_PAGE = 10_000
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _NAMES = ("q", "area", "type", "firmness", "position", "from", "to", "available", "sort")
 
 
@@ -60,7 +61,8 @@ def read_request(args: Mapping[str, str], currency: str) -> ListRequest:
 
     Raises BadInput for a page that is no number.
     """
-    typed = {name: args[name].strip()[:MAX_TYPED] for name in _NAMES if args.get(name, "").strip()}
+    readable = {name: _CONTROLS.sub(" ", args.get(name, "")).strip()[:MAX_TYPED] for name in _NAMES}
+    typed = {name: text for name, text in readable.items() if text}
     errors: dict[str, str] = {}
     _drop_unknown(typed)
     query = ListQuery(

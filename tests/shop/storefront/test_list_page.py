@@ -116,3 +116,11 @@ def test_what_is_typed_is_shown_as_text(client):
 
     assert "<script>alert" not in answer.text
     assert "&lt;script&gt;" in answer.text
+
+
+def test_control_characters_in_a_search_reach_no_page(client) -> None:
+    page = client.get("/products?q=%00mat%1b%00%7f%C2%85ball&from=%000&sort=%00name")
+
+    assert page.status_code == 200
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", page.text)
+    assert 'value="mat ball"' in page.text
