@@ -59,7 +59,7 @@ def add() -> Response:
     """Put a product in, unless the visitor's own answers speak against it: then say so first (R31, R32)."""
     require_same_origin()
     form = AddForm(request.form)
-    sku, quantity = read_sku(form.sku.data), read_quantity(form.quantity.data or "1")
+    sku, quantity = read_sku(form.sku.data), read_quantity(request.form.get("quantity", "1"))
     if form.for_somebody_else.data != "yes" and cookies.read(cookies.ANSWERS) is not None:
         name = cart.name_of(db(), sku)
         reason = speaks_against(sku) if name else None

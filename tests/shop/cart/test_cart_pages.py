@@ -61,6 +61,15 @@ def test_a_form_just_above_the_documented_limit_is_too_large_and_one_at_it_is_re
     assert at_it.status_code != 413
 
 
+def test_an_emptied_quantity_is_refused_like_every_odd_one_and_an_absent_one_is_one_piece(client: FlaskClient) -> None:
+    refused = [client.post("/cart/add", data={"sku": SKU, "quantity": odd}).status_code for odd in ("", " ", "0", "x")]
+    absent = client.post("/cart/add", data={"sku": SKU})
+
+    assert refused == [422] * 4
+    assert absent.status_code == 303
+    assert re.search(r'name="quantity"[^>]*value="1"', client.get("/cart").text)
+
+
 def test_the_carts_cookie_cannot_be_read_by_scripts_and_stays_with_the_site(client: FlaskClient) -> None:
     answer = client.post("/cart/add", data={"sku": SKU})
 
