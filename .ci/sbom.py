@@ -67,7 +67,17 @@ def document() -> dict[str, object]:
     }
 
 
-if __name__ == "__main__":
+def main() -> int:
+    """Write the list, or say which file it cannot be made without."""
     target = Path(sys.argv[1] if len(sys.argv) > 1 else "sbom.cdx.json")
-    target.write_text(json.dumps(document(), indent=1) + "\n", encoding="utf-8")
+    try:
+        target.write_text(json.dumps(document(), indent=1) + "\n", encoding="utf-8")
+    except OSError as trouble:
+        print(f"The list cannot be made: {trouble.filename}: {trouble.strerror}. 'make lock' writes lock files.")
+        return 1
     print(f"{target} is written.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

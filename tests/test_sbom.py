@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -43,3 +44,17 @@ def test_it_is_a_cyclonedx_document_and_names_no_registry(written: str) -> None:
     assert len(references) == len(set(references))
     assert "http" not in written
     assert not re.search(r"(pypi|pythonhosted)\.(org|io|com)", written)
+
+
+def test_a_missing_lock_file_is_named_without_a_traceback(tmp_path: Path) -> None:
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "sbom.py", tmp_path / ".ci")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+
+    command = [sys.executable, str(tmp_path / ".ci" / "sbom.py"), str(tmp_path / "sbom.json")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert ended.returncode == 1
+    assert "requirements.lock: No such file" in ended.stdout
+    assert ended.stderr == ""
+    assert not (tmp_path / "sbom.json").exists()
