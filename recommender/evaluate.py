@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -22,13 +23,15 @@ Catalogues = dict[str, tuple[Item, ...]]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command. Returns 0, or 2 when a file cannot be read or written."""
+    """Run the command. Returns 0, or 2 when a file cannot be read or written, or when nobody was judged."""
     options = _parser().parse_args(arguments)
     try:
         personas = _personas(options.personas)
         files = _files(options.catalogue)
         catalogues = {name: read_catalogue(file) for name, file in files.items()}
         judged, left_out = evaluate(personas, catalogues)
+        if not judged:
+            raise BadPersonas(_why_nobody(left_out))
         checks = _checks(options, personas, catalogues, files)
         if options.rankings:
             _write_rankings(options.rankings, judged)
@@ -41,6 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         print(page(judged, left_out, by_catalogue, checks))
     return 0
+
+
+def _why_nobody(left_out: Sequence[Persona]) -> str:
+    if not left_out:
+        return "nobody was judged: there is no persona in the files"
+    names = ", ".join(sorted({each.catalogue for each in left_out}))
+    return f"nobody was judged: all {len(left_out)} personas are of catalogues that were not given ({names})"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -140,4 +150,6 @@ def _report(
 
 
 if __name__ == "__main__":
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # a reader that has seen enough ends the command, as `head` does
     sys.exit(main())

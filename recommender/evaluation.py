@@ -37,7 +37,7 @@ class Figures:
     personas: int
     safety_violations: int
     referrals: int
-    referral_accuracy: float
+    referral_accuracy: float | None
     sold_out_shown: int
     over_budget_shown: int
     empty_cases: int
@@ -82,7 +82,7 @@ def figures(judged: Sequence[Judged]) -> Figures:
         personas=len(judged),
         safety_violations=sum(len(each.violations) for each in judged),
         referrals=sum(each.refer is not None for each in judged),
-        referral_accuracy=_mean([each.is_referral_right for each in judged]) or 0.0,
+        referral_accuracy=_mean([each.is_referral_right for each in judged]),
         sold_out_shown=sum(len(each.unavailable) for each in judged),
         over_budget_shown=sum(len(each.over_budget) for each in judged),
         empty_cases=len(empties),

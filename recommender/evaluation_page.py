@@ -26,7 +26,7 @@ def page(
 def _figure_lines(each: Figures) -> list[str]:
     return [
         f"  safety violations         {each.safety_violations}",
-        f"  referral accuracy         {each.referral_accuracy:.1%} ({each.referrals} referred)",
+        f"  referral accuracy         {_number(each.referral_accuracy, '.1%')} ({each.referrals} referred)",
         f"  sold out shown            {each.sold_out_shown}",
         f"  over budget shown         {each.over_budget_shown}",
         f"  empty cases right         {each.empty_right} of {each.empty_cases}",

@@ -141,8 +141,8 @@ def findings(own: Figures, expert: Figures) -> list[str]:
     ):
         if count:
             found.append(f"{count} {name}")
-    if own.referral_accuracy < 1:
-        found.append(f"only {own.referral_accuracy:.0%} of the referrals are right")
+    if own.referral_accuracy != 1:
+        found.append(f"only {own.referral_accuracy or 0:.0%} of the referrals are right")
     if own.ndcg_at_5 is None or expert.ndcg_at_5 is None or own.ndcg_at_5 < expert.ndcg_at_5 - MAY_LOSE:
         found.append(f"nDCG@5 {own.ndcg_at_5 or 0:.3f}, the expert prior {expert.ndcg_at_5 or 0:.3f}")
     return found

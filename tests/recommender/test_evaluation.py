@@ -2,6 +2,8 @@
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -206,3 +208,40 @@ def test_ndcg_agrees_with_scikit_learn(grades):
 def test_ndcg_without_a_good_product_is_refused():
     with pytest.raises(ValueError, match="grade above 0"):
         ndcg(["A"], {"A": 0})
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+@pytest.mark.parametrize(
+    ("lines", "why"), [("", "no persona in the files"), (persona_line(catalogue="x"), "given (x)")]
+)
+def test_nobody_judged_is_an_error_and_no_figure(capsys, tmp_path, lines, why, form):
+    personas, rankings = tmp_path / "personas.jsonl", tmp_path / "out.jsonl"
+    personas.write_text(lines, encoding="utf-8")
+
+    code, out, err = run(capsys, personas, "--catalogue", f"first={CATALOGUE}", "--rankings", rankings, *form)
+
+    assert (code, out) == (2, "")
+    assert err.startswith("error: nobody was judged")
+    assert why in err
+    assert not rankings.exists()
+
+
+def test_a_catalogue_without_a_persona_has_no_accuracy(capsys):
+    given_catalogues = ["--catalogue", f"first={CATALOGUE}", "--catalogue", f"judge={JUDGE_CATALOGUE}"]
+
+    code, out, _ = run(capsys, PERSONAS, *given_catalogues)
+
+    of_judge = out.partition("Catalogue judge: 0 personas")[2]
+    assert code == 0
+    assert "0.0%" not in of_judge
+    assert "referral accuracy         no such persona" in of_judge
+
+
+def test_a_reader_that_has_seen_enough_ends_the_command_without_a_traceback():
+    command = [sys.executable, "-m", "recommender.evaluate", PERSONAS, "--catalogue", f"first={CATALOGUE}", "--json"]
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
