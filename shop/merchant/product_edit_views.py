@@ -13,6 +13,7 @@ from shop.audit import service as audit
 from shop.catalogue import service as catalogue
 from shop.catalogue.codes import TYPES
 from shop.catalogue.models import Product
+from shop.catalogue.rules import problems
 from shop.catalogue.service import ChangedMeanwhile, InvalidProduct
 from shop.catalogue.states import ProductStatus
 from shop.catalogue.values import FieldProblem, ProductValues
@@ -78,9 +79,10 @@ def _save(product: Product | None) -> Response:
         mapping.add_error(form.title, STALE)
         return _page(form, product, 422)
     typed = mapping.read_form(form, base, currency=config().currency)
-    if typed is None:
-        return _page(form, product, 422)
     values = _with_status(typed.values, product)
+    if form.errors:
+        mapping.tell(form, _problems(db(), values, is_new=product is None))
+        return _page(form, product, 422)
     try:
         with transaction() as session:
             now = utc_now()
@@ -112,10 +114,9 @@ def _with_status(values: ProductValues, product: Product | None) -> ProductValue
 
 
 def _write(session: Session, values: ProductValues, units: Mapping[str, int], *, is_new: bool, now: datetime) -> None:
+    if found := _problems(session, values, is_new=is_new):
+        raise InvalidProduct(found)
     there = catalogue.find_product(session, values.sku)
-    if there is not None and is_new:
-        raise InvalidProduct([FieldProblem("sku", "a SKU of its own", values.sku, TAKEN)])
-    _refuse_unknown(session, values)
     before = _plain(catalogue.values_of(there)) if there is not None else {}
     saved = catalogue.save_product(session, values, currency=config().currency, standards=standards(), now=now)
     for sku, count in sorted(units.items()):
@@ -131,14 +132,19 @@ def _write(session: Session, values: ProductValues, units: Mapping[str, int], *,
     )
 
 
-def _refuse_unknown(session: Session, values: ProductValues) -> None:
-    """A misspelt SKU would suggest nothing, and nobody would see why."""
-    known = catalogue.known_products(session, values.goes_with)
-    missing = [sku for sku in values.goes_with if sku not in known]
-    if missing:
-        raise InvalidProduct(
-            [FieldProblem("goes_with", "SKUs of products", ", ".join(missing)[:80], "Correct the SKU.")]
-        )
+def _problems(session: Session, values: ProductValues, *, is_new: bool) -> list[FieldProblem]:
+    """All that stands against saving, so that it is told at once."""
+    publish = values.status is ProductStatus.PUBLISHED
+    found = list(problems(values, currency=config().currency, publish=publish, standards=standards()))
+    odd = {problem.field for problem in found}  # what is no SKU at all is not looked for
+    if is_new and "sku" not in odd and catalogue.find_product(session, values.sku) is not None:
+        found.append(FieldProblem("sku", "a SKU of its own", values.sku, TAKEN))
+    wanted = () if "goes_with" in odd else values.goes_with
+    known = catalogue.known_products(session, wanted)
+    missing = [sku for sku in wanted if sku not in known]
+    if missing:  # a misspelt SKU would suggest nothing, and nobody would see why
+        found.append(FieldProblem("goes_with", "SKUs of products", ", ".join(missing)[:80], "Correct the SKU."))
+    return found
 
 
 def _plain(values: ProductValues) -> dict[str, object]:

@@ -29,6 +29,8 @@ TEXTS = (
 TICKS = ("areas", "pain_kinds", "positions")
 SAFETY_TICKS = ("contraindications", "cautions", "allergens")
 MAX_UNITS = 1_000_000
+_OF_ROWS = {"variants": "v0_option", "bundle_parts": "v0_parts"}
+_OF_FIELDS = {"option": "variants", "sku": "variants", "parts": "bundle_parts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,8 @@ def suggested(product_type: str) -> dict[str, Any]:
     }
 
 
-def read_form(form: ProductForm, base: ProductValues | None, *, currency: str) -> Typed | None:
-    """The product that was typed, over what is there; None when something cannot be read, with the words at its field.
+def read_form(form: ProductForm, base: ProductValues | None, *, currency: str) -> Typed:
+    """The product that was typed, over what is there. What cannot be read is left out, with the words at its field.
 
     What the form does not show (status, cost, ratings) stays as it is, whatever was sent.
     """
@@ -86,26 +88,28 @@ def read_form(form: ProductForm, base: ProductValues | None, *, currency: str) -
     fields["powered"] = {"y": True, "n": False}.get(form.powered.data or "")
     sku = base.sku if base else (form.sku.data or "").strip()
     variants, units = _read_variants(form, sku, base, currency)
-    if form.errors:
-        return None
     if base is not None:
         return Typed(replace(base, **fields, variants=variants, status=None), units)
     return Typed(ProductValues(sku=sku, variants=variants, **fields), units)
 
 
 def tell(form: ProductForm, problems: Iterable[FieldProblem]) -> None:
-    """Put each problem's words beside the field it is about."""
+    """Put each problem's words beside the field it is about, unless that one could not be read in the first place."""
     fields = {field.name: field for field in form}
+    unread = {_subject(name) for name in form.errors}
     for problem in problems:
-        name = problem.field
-        if name == "variants":
-            name = "v0_option"
-        elif name == "bundle_parts":
-            name = "v0_parts"
-        elif name.startswith("price_"):
-            name = f"v0_{name}"
+        if problem.field in unread:
+            continue
+        name = _OF_ROWS.get(problem.field, problem.field)
+        name = f"v0_{name}" if name.startswith("price_") else name
         field = fields.get(name, form.title)
         add_error(field, _words_of(problem, field.label.text))
+
+
+def _subject(name: str) -> str:
+    """What a field of the form is about, in the words of FieldProblem: v2_price_usd is about price_usd."""
+    row, _, rest = name.partition("_")
+    return _OF_FIELDS.get(rest, rest) if row[:1] == "v" and row[1:].isdigit() else name
 
 
 def _words_of(problem: FieldProblem, label: str) -> str:

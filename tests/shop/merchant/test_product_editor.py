@@ -149,6 +149,26 @@ def test_what_cannot_be_published_is_told_and_nothing_typed_is_lost(
     assert actions(transaction) == []
 
 
+def test_everything_that_stands_against_a_product_is_told_at_once(merchant: Browser) -> None:
+    wrong = {"title": "", "v1_price_usd": "a lot", "length_mm": "long", "slug": "Not A Slug", "goes_with": "NOPE",
+             "contraindications": ["PREG"]}  # fmt: skip
+
+    answer = send(merchant, EDIT, {**merchant.form(EDIT), **wrong})
+
+    assert answer.status_code == 422
+    for words in ("a title", "an amount in USD", "a size in cm", "small letters", "NOPE", "every product of this type"):
+        assert words in answer.text
+    assert "a price in USD" not in answer.text  # the price was typed, it only cannot be read
+
+
+def test_a_new_products_taken_sku_is_told_with_the_rest(merchant: Browser) -> None:
+    answer = send(merchant, NEW, new_mat(merchant, sku="MAT01", title="", v0_price_usd="a lot"))
+
+    assert answer.status_code == 422
+    for words in ("There is a product with this SKU already.", "a title", "an amount in USD"):
+        assert words in answer.text
+
+
 def test_a_stimulator_without_a_number_stays_a_draft(merchant: Browser, transaction: Transaction) -> None:
     form = {**merchant.form(f"{NEW}?type=point_pen"), "sku": "PEN9", "title": "Pen", "v0_price_usd": "35",
             "allergens": "none", "powered": "y"}  # fmt: skip
