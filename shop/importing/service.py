@@ -1,7 +1,7 @@
 """The dry run of an import, and the import itself: all rows or none."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from shop.catalogue.service import InvalidProduct, save_product, values_of
 from shop.catalogue.states import ProductStatus
 from shop.catalogue.values import ProductValues
 from shop.errors import BadInput
+from shop.importing.kinds import lost_type, unknown_type
 from shop.importing.names import parts_first, unknown_names
 from shop.importing.reading import MAX_PROBLEMS, RowProblem, UnreadableFile, read_sheet
 from shop.importing.rules import (
@@ -33,7 +34,10 @@ from shop.stock.models import StockLevel
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What an import would do. With problems nothing can be imported; notices are worth reading but stop nothing."""
+    """What an import would do. With problems nothing can be imported; notices are worth reading but stop nothing.
+
+    `before` is what the shop has of the products that are in the file, by SKU.
+    """
 
     creates: tuple[ReadRow, ...] = ()
     updates: tuple[ReadRow, ...] = ()
@@ -41,6 +45,7 @@ class ImportPlan:
     problems: tuple[RowProblem, ...] = ()
     notices: tuple[str, ...] = ()
     stock_changes: tuple[StockChange, ...] = ()
+    before: Mapping[str, Present] = field(default_factory=dict)
 
     @property
     def is_runnable(self) -> bool:
@@ -94,7 +99,7 @@ def plan_import(
         else:
             updates.append(row)
     mend = tuple(problems[:MAX_PROBLEMS] or unknown_names(session, [*creates, *updates])[:MAX_PROBLEMS])
-    return ImportPlan(tuple(creates), tuple(updates), unchanged, mend, tuple(notices), tuple(changes))
+    return ImportPlan(tuple(creates), tuple(updates), unchanged, mend, tuple(notices), tuple(changes), present)
 
 
 def run_import(
@@ -165,10 +170,14 @@ def _checked(row: ReadRow, there: Present | None, currency: str, standards: Stan
     found = catalogue_rules.problems(
         row.values, currency=currency, publish=status is ProductStatus.PUBLISHED, standards=standards
     )
-    return [as_row_problem(row.number, problem) for problem in found]
+    return [*lost_type(row, there), *(as_row_problem(row.number, problem) for problem in found)]
 
 
 def _notices(row: ReadRow, there: Present | None) -> list[str]:
+    return [*_held_back(row, there), *unknown_type(row, there)]
+
+
+def _held_back(row: ReadRow, there: Present | None) -> list[str]:
     values: ProductValues = row.values
     is_held_back = there is None and values.status is None and default_status(values) is ProductStatus.DRAFT
     if is_held_back and is_stimulator(values.type, values.powered, values.heat):

@@ -14,7 +14,7 @@ from shop.importing.cells import FIELD_COLUMNS, NEEDED_TO_CREATE, VARIANT_COLUMN
 from shop.importing.export import export_products
 from shop.importing.reading import MAX_BYTES, MAX_ROWS
 from shop.importing.service import ImportPlan, plan_import, run_import
-from shop.merchant.import_report import describe_columns
+from shop.merchant.import_report import describe_columns, describe_updates
 from shop.merchant.pages import blueprint, me, merchant_page, see
 from shop.merchant.standards import standards
 from shop.merchant.uploads import Uploads
@@ -118,7 +118,7 @@ def _report(plan: ImportPlan, content: bytes, token: str, http_status: int) -> R
         columns=describe_columns(content),
         upload=token,
         creates=plan.creates[:MOST_SHOWN],
-        updates=plan.updates[:MOST_SHOWN],
+        updates=describe_updates(plan, currency=config().currency, most=MOST_SHOWN),
         stock_changes=plan.stock_changes[:MOST_SHOWN],
         sets_stock=_sets_stock(),
         most_shown=MOST_SHOWN,

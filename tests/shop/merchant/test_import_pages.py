@@ -138,3 +138,52 @@ def test_the_export_and_the_template_are_downloads(merchant: Browser) -> None:
     assert "MAT01" in export.text
     assert len(template.text.splitlines()) == 1
     assert "contraindications" in template.text
+
+
+def test_a_dry_run_says_which_cells_change_from_what_to_what(merchant: Browser) -> None:
+    page = upload(merchant, "sku,title,length_cm,description\nMAT01,Renamed Mat,70," + "long " * 300 + "\n")
+
+    changes = re.findall(r"<li>(\w+: [^<]* → [^<]*)</li>", page.text)
+    assert "title: Classic Mat → Renamed Mat" in changes
+    assert "length_cm: 68 → 70" in changes
+    assert len(changes) == 3
+    assert all(len(change) < 250 for change in changes)
+    assert "length in cm" in page.text
+    assert "length mm" not in page.text
+
+
+def test_a_long_text_is_shown_where_it_changes(merchant: Browser, transaction: Transaction) -> None:
+    merchant.post("/merchant/import/run", {"upload": kept(upload(merchant, f"sku,care\nMAT01,{'wash ' * 60}cold\n"))})
+
+    page = upload(merchant, f"sku,care\nMAT01,{'wash ' * 60}warm\n")
+
+    assert re.search(r"care: ….{0,20}cold → ….{0,20}warm</li>", page.text)
+
+
+def test_prices_variants_and_stock_are_told_as_the_cells_they_are(merchant: Browser) -> None:
+    content = "sku,price_usd,stock\nMAT01,35.00,77\n"
+
+    page = merchant.post("/merchant/import", {"file": (io.BytesIO(content.encode()), "a.csv"), "stock": "y"})
+
+    assert re.search(r"price_usd: [\d.]+ → 35.00</li>", page.text)
+    assert re.search(r"<li>stock: [\d|]+ → [\d|]+</li>", page.text)
+
+
+def test_a_known_type_is_not_lost_to_a_typing_error(merchant: Browser, transaction: Transaction) -> None:
+    page = upload(merchant, "sku,type\nMAT01,spikey\n")
+
+    assert page.status_code == 422
+    for words in ("Row 2", "a known type", "“spikey”", "Did you mean spik", "is of type spike_mat now"):
+        assert words in page.text
+
+
+def test_a_new_product_of_a_type_nobody_described_is_taken_and_told(
+    merchant: Browser, transaction: Transaction
+) -> None:
+    page = upload(merchant, GOOD.replace("Cork Ball,massage_ball", "Bead Belt,bead_belt"))
+    merchant.post("/merchant/import/run", {"upload": kept(page)})
+
+    assert page.status_code == 200
+    assert "the shop knows nothing of the type “bead_belt”" in page.text
+    assert "Bead Belt" in titles(transaction)
+    assert "knows nothing" not in upload(merchant, "sku,type,title\nBALL1,bead_belt,Belt\n").text
