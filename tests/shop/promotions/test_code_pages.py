@@ -13,9 +13,15 @@ from shop.mail.models import OutboxMail
 from shop.orders.states import OrderState, PaymentState
 from shop.payments.models import PaymentAttempt
 from shop.promotions.models import Promotion
+from shop.promotions.states import PromotionKind
 from tests.conftest import NOW
 from tests.make import make_product, make_promotion
 from tests.shop.checkout.shopper import Shopper, orders_of
+
+PLACES = {
+    "US": {"country": "US", "region": "CA", "postal_code": "94110", "city": "San Francisco"},
+    "DE": {"country": "DE", "region": "", "postal_code": "10115", "city": "Berlin"},
+}
 
 
 @pytest.fixture
@@ -53,6 +59,29 @@ def test_a_code_is_shown_with_what_it_takes_off_and_can_be_taken_away(shopper: S
     assert "Discount: Spring offer (SPRING10)" in used
     assert "−$3.40" in used
     assert "−$3.40" not in without
+
+
+@pytest.mark.parametrize("promised", ["USD", "EUR"])
+@pytest.mark.parametrize(("countries", "paid_in"), [(("US", "DE"), "EUR"), (("DE", "US"), "USD")])
+def test_code_currency_and_country_are_checked_together_when_the_country_changes_after_the_code_was_typed(
+    shopper: Shopper, engine: Engine, promised: str, countries: tuple[str, str], paid_in: str
+) -> None:
+    _change(engine, kind=PromotionKind.AMOUNT, amount_minor=500, minimum_minor=100, currency=promised)
+    shopper.add()
+    first, last = countries
+    shopper.type_details(**PLACES[first])
+    _use(shopper, "SPRING10")
+
+    shopper.type_details(**PLACES[last])
+    _use(shopper, "SPRING10")
+    review = shopper.client.get("/checkout/review").text
+    shopper.place()
+
+    order = orders_of(engine)[-1]
+    holds = promised == paid_in
+    assert (order.currency, order.country) == (paid_in, last)
+    assert (order.discount_minor > 0) is holds
+    assert ("Discount: Spring offer" in review) is holds
 
 
 def test_a_wrong_code_is_told_beside_the_field_and_kept_nowhere(shopper: Shopper) -> None:
