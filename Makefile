@@ -1,4 +1,4 @@
-# The four commands of this project: make demo, make demo-reset, make test, make check.
+# What this project is run, tested and checked with; `make` alone says how.
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset test check env env-dev lock sbom
 
@@ -10,6 +10,8 @@ help:
 	@echo "make demo-reset   forget the demo's data; the next 'make demo' starts over"
 	@echo "make test         all tests, on SQLite and on a real PostgreSQL"
 	@echo "make check        lint, types, dependency direction and the house rules"
+	@echo "make lock         write the lock files anew (needs uv)"
+	@echo "make sbom         list what the shop is made of, from the lock files, in sbom.cdx.json"
 
 demo: env
 	@$(BIN)/python -m demo
