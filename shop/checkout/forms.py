@@ -10,8 +10,9 @@ from wtforms import BooleanField, RadioField, SelectField, StringField
 from wtforms.validators import StopValidation, ValidationError
 
 from shop.cart.rules import CartView
-from shop.checkout.rules import CheckoutDetails, is_email, is_phone, postal_code_trouble
+from shop.checkout.rules import CheckoutDetails, is_phone, postal_code_trouble
 from shop.csrf import ProtectedForm
+from shop.email_address import is_email, one_spelling
 from shop.money import Money
 from shop.pricing.countries import country_choices
 from shop.pricing.rules import Place, ShippingMethod, Zone, Zones, delivery_price
@@ -53,7 +54,7 @@ class DetailsForm(ProtectedForm):
 
     offered: tuple[tuple[ShippingMethod, Money | None], ...] = ()
 
-    email = StringField("E-mail address", [filled("Enter your e-mail address.", 254)], [clean])
+    email = StringField("E-mail address", [filled("Enter your e-mail address.", 254)], [clean, one_spelling])
     full_name = StringField("Full name", [filled("Enter your full name.", 120)], [clean])
     country = SelectField("Country", validate_choice=False)
     line1 = StringField("Street and number", [filled("Enter street and number.", 160)], [clean])

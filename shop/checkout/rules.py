@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from shop.money import Money
 
-EMAIL = re.compile(r"[^@\s<>\"(),:;\\\[\]]{1,64}@[^@\s<>\"(),:;\\\[\]]+\.[^@\s<>\"(),:;\\\[\]\d][^@\s<>\"(),:;\\\[\]]*")
 PHONE = re.compile(r"\+?[0-9 ()./-]{5,40}", re.ASCII)
 
 # Least amounts the payment provider takes, in minor units; below them an order cannot be paid.
@@ -59,11 +58,6 @@ class CheckoutDetails:
     region: str
     postal_code: str
     country: str
-
-
-def is_email(text: str) -> bool:
-    """Whether mail could be sent there: one @, a dot behind it, nothing that breaks a header."""
-    return len(text) <= 254 and text.isprintable() and EMAIL.fullmatch(text) is not None and ".." not in text
 
 
 def is_phone(text: str) -> bool:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
 from shop.db import insert_if_absent
+from shop.email_address import normal_email
 from shop.errors import NotFound
 from shop.follow_up.models import FollowUp
 from shop.follow_up.rules import ASK_AFTER, CONSENT_VERSION
@@ -18,7 +19,6 @@ from shop.mail.rendering import render
 from shop.mail.service import Letter, enqueue
 from shop.orders import service as orders
 from shop.orders.models import Order, OrderLine, Shipment
-from shop.orders.rules import normal_email
 from shop.orders.states import OrderState
 
 KIND = "follow_up"

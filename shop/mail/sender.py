@@ -9,6 +9,7 @@ from email.message import EmailMessage
 from email.utils import format_datetime, formataddr, parseaddr
 from urllib.parse import unquote, urlsplit
 
+from shop.email_address import is_read_as
 from shop.mail.letterhead import Letterhead
 from shop.mail.models import OutboxMail
 
@@ -42,7 +43,20 @@ class Server:
 
 
 def message(mail: OutboxMail, letterhead: Letterhead) -> EmailMessage:
-    """The mail as it travels. Its Message-ID follows from its row: the same mail sent twice can be told."""
+    """The mail as it travels. Its Message-ID follows from its row: the same mail sent twice can be told.
+
+    Raises MailNotSent when it cannot be written, or would be read as one to another address than its row says.
+    """
+    try:
+        letter = _written(mail, letterhead)
+    except Exception as error:  # whatever stands in one row must not stop the others
+        raise MailNotSent(f"it cannot be written: {type(error).__name__}") from error
+    if not is_read_as(letter, mail.recipient):
+        raise MailNotSent("it cannot be written: its address would be read as another one")
+    return letter
+
+
+def _written(mail: OutboxMail, letterhead: Letterhead) -> EmailMessage:
     letter = EmailMessage()
     letter["From"] = formataddr((letterhead.shop_name, letterhead.mail_from))
     letter["To"] = mail.recipient
@@ -70,7 +84,7 @@ def connection(server: Server) -> Iterator[Send]:
             if not opened:
                 opened.append(_connect(server))
             opened[0].send_message(letter)
-        except (smtplib.SMTPException, OSError) as error:
+        except Exception as error:  # also what the library trips over: one mail must not stop the others
             _close(opened)
             raise MailNotSent(_sentence(error)) from error
 

@@ -39,9 +39,10 @@ def _send_one(transaction: Transaction, mail_id: int, letterhead: Letterhead, se
         mail = service.claim(session, mail_id, now=clock())
         if mail is None:
             return False
-        letter, attempts, kind = message(mail, letterhead), mail.attempts, mail.kind
+        session.expunge(mail)  # read below as it was claimed, outside the transaction
+    attempts, kind = mail.attempts, mail.kind
     try:
-        send(letter)
+        send(message(mail, letterhead))
     except MailNotSent as error:
         log.warning("mail_not_sent", mail_id=mail_id, kind=kind, attempts=attempts, reason=str(error))
         with transaction() as session:

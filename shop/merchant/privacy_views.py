@@ -11,12 +11,12 @@ from shop.back_in_stock import service as back_in_stock
 from shop.clock import utc_now
 from shop.csrf import ProtectedForm
 from shop.documents import service as documents
+from shop.email_address import is_email, normal_email
 from shop.follow_up import service as follow_up
 from shop.keys import fingerprint
 from shop.mail import log as mail_log
 from shop.merchant.pages import blueprint, me, merchant_page, token_meta
 from shop.newsletter import service as newsletter
-from shop.newsletter.rules import is_email, normal_email
 from shop.orders import service as orders
 from shop.web import db, no_store, transaction
 

@@ -8,6 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from shop.db import insert_if_absent
+from shop.email_address import is_email, normal_email
 from shop.errors import BadInput, NotFound
 from shop.keys import fingerprint
 from shop.mail.letterhead import Letterhead
@@ -16,7 +17,7 @@ from shop.mail.newsletter import write_confirmation
 from shop.mail.rendering import render
 from shop.mail.service import Letter, enqueue
 from shop.newsletter.models import Subscriber
-from shop.newsletter.rules import CONFIRM_WITHIN, CONSENT_TEXT, is_email, normal_email
+from shop.newsletter.rules import CONFIRM_WITHIN, CONSENT_TEXT
 
 KINDS = ("newsletter_confirm", "newsletter_welcome")
 

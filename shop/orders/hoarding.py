@@ -3,9 +3,9 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from shop.email_address import normal_email
 from shop.errors import Conflict
 from shop.orders.models import Order
-from shop.orders.rules import normal_email
 from shop.orders.states import OrderState
 
 _LOCK_SPACE = 0x74737562  # keeps our advisory locks apart from a host's

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, selectinload
 
+from shop.email_address import normal_email
 from shop.keys import new_token
 from shop.mail.models import OutboxMail
 from shop.orders.models import Order, OrderEvent, Return, Shipment, Withdrawal
 from shop.orders.return_rules import WAITING
-from shop.orders.rules import normal_email
 from shop.orders.states import OrderState
 from shop.promotions import service as promotions
 

@@ -51,11 +51,6 @@ class OrderDraft:
     pick_up_at: str = ""
 
 
-def normal_email(email: str) -> str:
-    """The address by which a customer is known: in lower case, without control characters or blanks around it."""
-    return "".join(letter for letter in email if letter.isprintable()).strip().lower()
-
-
 def normal_number(number: str) -> str:
     """An order number as it is kept, from one typed with blanks, in lower case or without its dashes."""
     letters = "".join(letter for letter in number.upper() if letter.isascii() and letter.isalnum())

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from shop.email_address import normal_email
 from shop.errors import Conflict, NotFound
 from shop.keys import new_token
 from shop.orders.fulfilment import Parcel, ship
@@ -14,7 +15,7 @@ from shop.orders.models import Order, OrderEvent, OrderLine, Shipment
 from shop.orders.moves import lines_now, lock_order, move_order, move_payment, move_shipment, record
 from shop.orders.privacy import Erasure, erase_customer, export_customer
 from shop.orders.returns import lock_parts, put_back, units_of
-from shop.orders.rules import NUMBER_ALPHABET, Address, LineDraft, OrderDraft, normal_email, normal_number
+from shop.orders.rules import NUMBER_ALPHABET, Address, LineDraft, OrderDraft, normal_number
 from shop.orders.states import OrderState, PaymentState, ShipmentState
 from shop.promotions import service as promotions
 from shop.stock import service as stock

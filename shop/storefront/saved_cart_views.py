@@ -12,10 +12,10 @@ from shop.cart.rules import CartTerms
 from shop.cart.saved import SavedLine
 from shop.clock import utc_now
 from shop.csrf import ProtectedForm, require_same_origin
+from shop.email_address import is_email, normal_email
 from shop.errors import Forbidden, NotFound
 from shop.keys import fingerprint
 from shop.mail.letterhead import Letterhead
-from shop.newsletter.rules import is_email, normal_email
 from shop.storefront.cart_views import SECONDS_A_DAY, contents_of, speaks_against, zones
 from shop.throttle import throttle
 from shop.web import config, db, external_url, no_store, page, runtime, see_other, shop_url, transaction

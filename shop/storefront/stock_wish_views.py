@@ -11,10 +11,10 @@ from shop.back_in_stock.rules import CONSENT_TEXT, WAIT_AT_MOST
 from shop.cart.rules import read_sku
 from shop.clock import utc_now
 from shop.csrf import require_same_origin
+from shop.email_address import LONGEST_ADDRESS, is_email, normal_email
 from shop.errors import NotFound
 from shop.keys import fingerprint
 from shop.mail.letterhead import Letterhead
-from shop.newsletter.rules import LONGEST_ADDRESS, is_email, normal_email
 from shop.throttle import throttle
 from shop.web import config, db, external_url, no_store, page, runtime, see_other, shop_url, transaction
 

@@ -11,9 +11,9 @@ from wtforms.validators import Length, NumberRange, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
 from shop.checkout.forms import clean, filled, short
-from shop.checkout.rules import is_email
 from shop.clock import utc_now
 from shop.csrf import ShopForm, require_same_origin
+from shop.email_address import is_email, one_spelling
 from shop.errors import NotFound
 from shop.keys import new_token
 from shop.mail.letterhead import Letterhead
@@ -43,7 +43,9 @@ class WithdrawalForm(ShopForm):
         validate_choice=False,
     )
     full_name = StringField("Full name", [filled("Enter your full name.", 120)], [clean])
-    email = StringField("E-mail address for the confirmation", [filled("Enter your e-mail address.", 254)], [clean])
+    email = StringField(
+        "E-mail address for the confirmation", [filled("Enter your e-mail address.", 254)], [clean, one_spelling]
+    )
     note = TextAreaField("Anything we should know (optional)", [short(LONGEST_NOTE)])
     form_token = HiddenField(validators=[Length(max=64)])  # without one it is still a declaration: nothing is refused
 

@@ -196,7 +196,18 @@ def test_nobody_mails_many_carts_and_nobody_gets_many(app: Flask, client: FlaskC
     assert others == [303, 303, 429, 429]
 
 
-@pytest.mark.parametrize("typed", ["", "nobody", "a@b", "x@example.com\r\nBcc: all@example.com"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "nobody",
+        "a@b",
+        "x@example.com\r\nBcc: all@example.com",
+        "=?utf-8?q?a=0Ab?=@example.com",
+        "=?utf-8?q?pat?=@example.com",
+        "pat@example.com.",
+    ],
+)
 def test_a_wrong_address_is_told_and_nothing_leaves(app: Flask, client: FlaskClient, goods: None, typed: str) -> None:
     put_in(client, "MAT01")
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from shop.checkout.rules import POSTAL_CODES, is_below_minimum, is_email, is_phone, postal_code_trouble
+from shop.checkout.rules import POSTAL_CODES, is_below_minimum, is_phone, postal_code_trouble
+from shop.email_address import is_email
 from shop.money import Money
 from shop.pricing.service import SHIPPED
 from shop.pricing.zone_file import read_zones
