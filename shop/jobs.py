@@ -34,6 +34,7 @@ log = structlog.get_logger("shop.jobs")
 QUEUE = "tsubo_jobs"
 LEASE = timedelta(minutes=10)
 RECONCILED_DAYS = 3
+WORKERS = 2  # a slow mail server or provider holds one of them; the leases keep each job to one at a time
 
 
 def send_mails() -> int:
@@ -143,8 +144,8 @@ def wake(app: Flask, name: str) -> None:
 
 
 def run_worker(app: Flask) -> None:
-    """Run jobs until SIGTERM or Ctrl-C, which lets the one at work finish."""
-    queue(app).create_consumer(workers=1, max_delay=1.0, graceful_signal="TERM").run()
+    """Run jobs until SIGTERM or Ctrl-C, which lets those at work finish."""
+    queue(app).create_consumer(workers=WORKERS, max_delay=1.0, graceful_signal="TERM").run()
 
 
 def _enqueue(app: Flask, name: str) -> None:

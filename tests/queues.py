@@ -55,11 +55,13 @@ def close(queue: Huey) -> None:
 
 
 @contextmanager
-def working(*queues: Huey) -> Iterator[None]:
-    """One worker a queue, as in `flask shop worker` and without its schedule, until the block ends."""
+def working(*queues: Huey, workers: int = 1) -> Iterator[None]:
+    """Workers at each queue, as in `flask shop worker` and without its schedule, until the block ends."""
     for queue in queues:
         queue.on_shutdown(name="close")(queue.storage.close)  # each worker thread listens on a connection of its own
-    consumers = [queue.create_consumer(periodic=False, initial_delay=0.01, max_delay=0.05) for queue in queues]
+    consumers = [
+        queue.create_consumer(workers=workers, periodic=False, initial_delay=0.01, max_delay=0.05) for queue in queues
+    ]
     threads = [thread for consumer in consumers for _, thread in consumer.worker_threads]
     for thread in threads:
         thread.start()

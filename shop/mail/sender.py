@@ -21,6 +21,10 @@ class MailNotSent(Exception):
     """The mail server did not take it; the sentence names no address."""
 
 
+class ServerAway(MailNotSent):
+    """Nobody answers there, or does not let us in: no other mail would leave now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """Where mails go: smtp://user:password@host:port (with STARTTLS when there is a password) or smtps://..."""
@@ -76,13 +80,16 @@ def _written(mail: OutboxMail, letterhead: Letterhead) -> EmailMessage:
 
 @contextmanager
 def connection(server: Server) -> Iterator[Send]:
-    """A function that sends over one SMTP connection, opened at its first use. Raises MailNotSent."""
+    """A function that sends over one SMTP connection, opened at its first use. Raises MailNotSent, or ServerAway."""
     opened: list[smtplib.SMTP] = []
 
     def send(letter: EmailMessage) -> None:
         try:
             if not opened:
                 opened.append(_connect(server))
+        except Exception as error:
+            raise ServerAway(_sentence(error)) from error
+        try:
             opened[0].send_message(letter)
         except Exception as error:  # also what the library trips over: one mail must not stop the others
             _close(opened)

@@ -61,9 +61,11 @@ def enqueue(session: Session, letter: Letter, *, now: datetime) -> bool:
 
 
 def due(session: Session, now: datetime, *, limit: int = 100) -> Sequence[int]:
-    """Ids of the mails to be tried now, oldest first."""
+    """Ids of the mails to be tried now: who waits longest is first, so that what failed stands behind what is new."""
     waiting = OutboxMail.sent_at.is_(None) & (OutboxMail.next_try_at <= now)
-    return session.scalars(select(OutboxMail.id).where(waiting).order_by(OutboxMail.id).limit(limit)).all()
+    return session.scalars(
+        select(OutboxMail.id).where(waiting).order_by(OutboxMail.next_try_at, OutboxMail.id).limit(limit)
+    ).all()
 
 
 def claim(session: Session, mail_id: int, *, now: datetime) -> OutboxMail | None:

@@ -84,6 +84,28 @@ def test_each_message_is_run_once_however_many_workers_wait(queues: Queues) -> N
     assert web.storage.queue_size() == 0
 
 
+def test_a_mail_server_that_says_nothing_keeps_no_other_job_waiting(queues: Queues) -> None:
+    ran: list[str] = []
+    may_end = threading.Event()
+
+    def run(name: str) -> None:
+        if name == "mails":
+            may_end.wait(30)
+        ran.append(name)
+
+    web = queues.open()
+    with working(queues.open(run), workers=jobs.WORKERS):
+        for name in ("mails", "orders", "reconcile"):
+            job_queue.enqueue(web, name)
+        wait_until(lambda: len(ran) == 2)
+        during = list(ran)
+        may_end.set()
+        wait_until(lambda: len(ran) == 3)
+
+    assert during == ["orders", "reconcile"]
+    assert ran[-1] == "mails"
+
+
 @pytest.mark.parametrize(("minute", "due"), [(0, {*jobs.JOBS}), (5, {"mails", "orders", "back_in_stock"})])
 def test_the_worker_brings_the_schedule(queues: Queues, minute: int, due: set[str]) -> None:
     ran: list[str] = []

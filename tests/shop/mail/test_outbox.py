@@ -173,9 +173,8 @@ def test_a_dead_mail_server_loses_nothing(transaction: Transaction, inbox: Inbox
     late = send(transaction, smtp_url, now=NOW + timedelta(hours=1))
 
     assert failed == [0, 0, 0]
-    assert [(mail.attempts, mail.last_error, mail.sent_at) for mail in kept] == [
-        (3, "ConnectionRefusedError", None)
-    ] * 2
+    assert sum(mail.attempts for mail in kept) == 3  # one try a round: nobody else would have left either
+    assert [(mail.last_error, mail.sent_at) for mail in kept] == [("ConnectionRefusedError", None)] * 2
     assert late == 2
     assert len(inbox.letters) == 2
 
