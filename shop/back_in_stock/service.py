@@ -15,6 +15,7 @@ from shop.catalogue.states import ProductStatus
 from shop.db import insert_if_absent
 from shop.errors import NotFound
 from shop.keys import fingerprint
+from shop.mail import log as mail_log
 from shop.mail.letterhead import Letterhead
 from shop.mail.rendering import render
 from shop.mail.service import Letter, enqueue
@@ -131,8 +132,12 @@ def tell_due(
 
 
 def forget_old(session: Session, now: datetime) -> int:
-    """Delete wishes that were not confirmed in time, and those that waited for half a year; returns how many."""
-    unconfirmed = StockWish.confirmed_at.is_(None) & (StockWish.requested_at <= now - CONFIRM_WITHIN)
+    """Delete wishes that were not confirmed in time, and those that waited for half a year; returns how many.
+
+    The time to confirm begins when the mail that asks for it has left.
+    """
+    is_asked = ~mail_log.is_on_its_way("stock_confirm", StockWish.email, now - CONFIRM_WITHIN)
+    unconfirmed = StockWish.confirmed_at.is_(None) & (StockWish.requested_at <= now - CONFIRM_WITHIN) & is_asked
     too_long = StockWish.requested_at <= now - WAIT_AT_MOST
     return len(session.scalars(delete(StockWish).where(unconfirmed | too_long).returning(StockWish.id)).all())
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shop.db import wake_after_commit
 from shop.errors import Conflict, NotFound
 from shop.keys import new_token
 from shop.mail.models import OutboxMail
-from shop.mail.rules import ASKED_FOR, ASKED_FOR_KEPT, MailState
+from shop.mail.rules import ASKED_FOR, ASKED_FOR_KEPT, UNSENT_KEPT, MailState
 from shop.mail.service import Letter, enqueue
 
 
@@ -77,9 +77,20 @@ def send_again(session: Session, mail: OutboxMail, *, now: datetime) -> MailStat
 
 
 def forget_asked(session: Session, now: datetime) -> int:
-    """Delete mails that somebody asked for once, a week after they were written; returns how many."""
-    old = (OutboxMail.kind.in_(ASKED_FOR), OutboxMail.created_at <= now - ASKED_FOR_KEPT)
+    """Delete mails that somebody asked for once, a week after they left; returns how many.
+
+    One that has not left is tried on: whoever asked for it has nothing else. No server takes it for 90 days: deleted.
+    """
+    has_left = OutboxMail.sent_at.is_not(None) & (OutboxMail.sent_at <= now - ASKED_FOR_KEPT)
+    never_left = OutboxMail.sent_at.is_(None) & (OutboxMail.created_at <= now - UNSENT_KEPT)
+    old = (OutboxMail.kind.in_(ASKED_FOR), has_left | never_left)
     return len(session.scalars(delete(OutboxMail).where(*old).returning(OutboxMail.id)).all())
+
+
+def is_on_its_way(kind: str, recipient: InstrumentedAttribute[str], since: datetime) -> ColumnElement[bool]:
+    """The condition that such a mail to the recipient has not left yet, or left later than `since`."""
+    theirs = (OutboxMail.kind == kind, OutboxMail.recipient == recipient)
+    return exists().where(*theirs, OutboxMail.sent_at.is_(None) | (OutboxMail.sent_at > since))
 
 
 def asked_mails(session: Session, email: str) -> list[dict[str, object]]:

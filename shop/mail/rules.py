@@ -8,6 +8,8 @@ LONGEST_WAIT = timedelta(hours=4)
 ASKED_FOR = ("saved_cart", "stock_confirm", "stock_back")
 """Kinds that somebody asked for who may have bought nothing: forgotten soon after they left."""
 ASKED_FOR_KEPT = timedelta(days=7)
+UNSENT_KEPT = timedelta(days=90)
+"""So long are those kept that no server takes: what nobody could be sent for a quarter is of no use to anybody."""
 
 
 def wait_after(attempts: int) -> timedelta:

@@ -226,6 +226,7 @@ def test_address_and_cart_are_forgotten_when_their_time_is_over(app: Flask, clie
     now = utc_now()
 
     with app.app_context(), transaction() as session:
+        session.execute(update(OutboxMail).values(sent_at=now))
         housekeeping.delete_expired(session, now=now + timedelta(days=8))
         kept = session.scalars(select(OutboxMail)).all(), session.scalars(select(SavedCart)).all()
         housekeeping.delete_expired(session, now=now + timedelta(days=31))

@@ -204,6 +204,7 @@ def test_a_bundle_is_back_when_all_its_parts_are(app: Flask, client: FlaskClient
 def test_addresses_end_by_themselves(app: Flask, client: FlaskClient, sold_out: None) -> None:
     confirmed(app, client)
     ask(client, "never@example.com")
+    jobs.run(app, "mails")
     left = []
 
     for days in (6, 8, 179, 181):
@@ -212,6 +213,46 @@ def test_addresses_end_by_themselves(app: Flask, client: FlaskClient, sold_out: 
         left.append([wish.email for wish in wishes(app)])
 
     assert left == [[ADDRESS, "never@example.com"], [ADDRESS], [ADDRESS], []]
+
+
+def test_a_dead_mail_server_loses_neither_the_question_nor_the_news(
+    app: Flask, client: FlaskClient, sold_out: None
+) -> None:
+    confirmed(app, client)
+    ask(client, "late@example.com")
+    restock(app)
+    jobs.run(app, "back_in_stock")
+
+    with app.app_context(), transaction() as session:
+        session.execute(update(OutboxMail).where(OutboxMail.id == 1).values(sent_at=utc_now()))
+        housekeeping.delete_expired(session, now=utc_now() + timedelta(days=30))
+    waiting, asked = [(mail.kind, mail.recipient) for mail in mails(app)], [wish.email for wish in wishes(app)]
+    with app.app_context(), transaction() as session:
+        session.execute(update(OutboxMail).values(sent_at=utc_now() + timedelta(days=30)))
+        housekeeping.delete_expired(session, now=utc_now() + timedelta(days=36))
+    kept, can_confirm = len(mails(app)), len(wishes(app))
+    with app.app_context(), transaction() as session:
+        housekeeping.delete_expired(session, now=utc_now() + timedelta(days=38))
+
+    assert waiting == [("stock_confirm", "late@example.com"), ("stock_back", ADDRESS)]
+    assert asked == ["late@example.com"]
+    assert (kept, can_confirm) == (2, 1)
+    assert (mails(app), wishes(app)) == ([], [])
+
+
+def test_a_mail_that_no_server_takes_is_forgotten_after_a_quarter(
+    app: Flask, client: FlaskClient, sold_out: None
+) -> None:
+    ask(client)
+    left = []
+
+    for days in (89, 91):
+        with app.app_context(), transaction() as session:
+            housekeeping.delete_expired(session, now=utc_now() + timedelta(days=days))
+        left.append((len(mails(app)), len(wishes(app))))
+
+    assert left[0] == (1, 1)
+    assert left[1][0] == 0
 
 
 def test_what_somebody_waits_for_is_exported_and_erased(app: Flask, client: FlaskClient, sold_out: None) -> None:
