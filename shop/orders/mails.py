@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from shop.keys import fingerprint
 from shop.mail import service as outbox
 from shop.mail.letterhead import Letterhead
 from shop.mail.rendering import render
@@ -107,13 +108,15 @@ def write_withdrawn(
     return enqueue(session, order, WITHDRAWN, values, letterhead=letterhead, now=now)
 
 
-def alert(
-    session: Session, order: Order, reason: str, *, key: str = "attention", letterhead: Letterhead, now: datetime
-) -> bool:
-    """Tell the merchant that a payment needs a person, once per `key`. Says nothing of the customer."""
+def alert(session: Session, order: Order, reason: str, *, key: str = "", letterhead: Letterhead, now: datetime) -> bool:
+    """Tell the merchant that a payment needs a person, once per cause. Says nothing of the customer.
+
+    `key` names the cause within the order, such as "refund:7"; without one the reason itself does.
+    """
+    cause = key or f"attention:{fingerprint(reason)[:24]}"
     rendered = render("attention", letterhead, number=order.number, reason=reason)
     letter = outbox.Letter(
-        unique_key=f"{order.number}:{key}",
+        unique_key=f"{order.number}:{cause}",
         kind="attention",
         recipient=letterhead.contact_email,
         subject=f"A payment needs your attention: order {order.number}",

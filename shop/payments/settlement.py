@@ -152,7 +152,8 @@ def _needs_attention(case: _Case, wrong: str) -> Settled:
     else:
         orders.record(session, order.id, subject="payment", note=wrong, actor=case.actor, now=case.now)
     stock.extend_holds(session, order.id, case.now + LONGEST_WAIT)  # a person decides: nothing runs out meanwhile
-    mails.alert(session, order, wrong, letterhead=case.letterhead, now=case.now)
+    key = f"payment:{case.attempt.id}"
+    mails.alert(session, order, wrong, key=key, letterhead=case.letterhead, now=case.now)
     return Settled(Outcome.NEEDS_ATTENTION)
 
 

@@ -148,6 +148,28 @@ def test_every_kind_of_mail_is_looked_at_here() -> None:
     assert set(EVENTS) == {Path(file).stem for file in folder.iterdir() if not file.name.startswith("_")}
 
 
+def test_each_cause_that_needs_a_person_is_told_once(session: Session, order: Order) -> None:
+    told = [
+        mails.alert(session, order, reason, key=key, **SAID)
+        for reason, key in [
+            ("the amount is wrong", "payment:1"),
+            ("the amount is wrong", "payment:1"),
+            ("the automatic refund 7 failed", "refund:7"),
+            ("the automatic refund 7 failed", "refund:7"),
+            ("the automatic refund failed", "refund:8"),
+            ("something else", ""),
+            ("something else", ""),
+            ("yet something else", ""),
+        ]
+    ]
+
+    assert told == [True, False, True, False, True, True, False, True]
+    written = session.scalars(
+        select(OutboxMail.text).where(OutboxMail.kind == "attention").order_by(OutboxMail.id)
+    ).all()
+    assert "the automatic refund 7 failed" in written[1]
+
+
 @pytest.mark.parametrize("kind", EVENTS)
 def test_peer_8_the_same_event_three_times_is_one_mail(session: Session, order: Order, kind: str) -> None:
     for _ in range(3):
