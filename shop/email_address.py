@@ -21,6 +21,30 @@ def normal_email(text: str) -> str:
     return unicodedata.normalize("NFKC", kept.strip().lower())
 
 
+def spellings(email: str) -> frozenset[str]:
+    """Every way in which an address may be kept that is this very mailbox: what is known of somebody is found by these.
+
+    As it was typed, in its normal form, with its domain in letters and in the form of the name system, and with a dot
+    at its end.
+    """
+    known = {email.strip().lower(), normal_email(email)}
+    for each in tuple(known):
+        name, at, domain = each.removesuffix(".").rpartition("@")
+        labels = domain.split(".")
+        known |= {f"{name}{at}{'.'.join(map(spelled, labels))}" for spelled in (_in_letters, _in_ascii)}
+    return frozenset(known | {f"{each.removesuffix('.')}." for each in known if each})
+
+
+def customer_of(email: str) -> str:
+    """The one form by which limits count a customer; "" for no address. Mail goes to what was typed, never here.
+
+    However it is spelled, and whatever follows a plus before the @: it is one customer.
+    """
+    name, at, domain = normal_email(email).removesuffix(".").rpartition("@")
+    asked = ".".join(_asked_for(_in_letters(label)) for label in domain.split("."))
+    return f"{name.partition('+')[0]}{at}{asked}" if name else ""
+
+
 def one_spelling(text: str) -> str:
     """What was typed, with plain letters in place of full-width and compatible ones."""
     return unicodedata.normalize("NFKC", text)
@@ -69,6 +93,26 @@ def _survives(text: str) -> bool:
         return is_read_as(letter, text)
     except (MessageError, ValueError, IndexError):  # an IndexError: what the parser of the library trips over
         return False
+
+
+def _in_letters(label: str) -> str:
+    """A label of a domain as people write it."""
+    try:
+        return label[4:].encode("ascii").decode("punycode") if label.startswith("xn--") else label
+    except UnicodeError:
+        return label
+
+
+def _in_ascii(label: str) -> str:
+    """A label as the name system has it. It changes no letter: another spelling is another domain."""
+    return label if label.isascii() else f"xn--{label.encode('punycode').decode()}"
+
+
+def _asked_for(label: str) -> str:
+    try:
+        return label.encode("idna").decode().lower()
+    except UnicodeError:
+        return label
 
 
 def _octets(text: str) -> bytes:

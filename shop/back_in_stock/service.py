@@ -13,6 +13,7 @@ from shop.catalogue.models import Product, Variant
 from shop.catalogue.shelf import bundle_units, stock_level
 from shop.catalogue.states import ProductStatus
 from shop.db import insert_if_absent
+from shop.email_address import spellings
 from shop.errors import NotFound
 from shop.keys import fingerprint
 from shop.mail import log as mail_log
@@ -144,7 +145,7 @@ def forget_old(session: Session, now: datetime) -> int:
 
 def export_wishes(session: Session, email: str) -> list[dict[str, str | None]]:
     """What an address waits for (R8)."""
-    wishes = session.scalars(select(StockWish).where(StockWish.email == email).order_by(StockWish.id))
+    wishes = session.scalars(select(StockWish).where(StockWish.email.in_(spellings(email))).order_by(StockWish.id))
     return [
         {
             "sku": wish.sku,
@@ -158,7 +159,9 @@ def export_wishes(session: Session, email: str) -> list[dict[str, str | None]]:
 
 def erase_wishes(session: Session, email: str) -> int:
     """Delete what an address waits for (R8); returns how many."""
-    return len(session.scalars(delete(StockWish).where(StockWish.email == email).returning(StockWish.id)).all())
+    return len(
+        session.scalars(delete(StockWish).where(StockWish.email.in_(spellings(email))).returning(StockWish.id)).all()
+    )
 
 
 def _find_wish(session: Session, mark: str) -> StockWish | None:

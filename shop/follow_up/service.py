@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
 from shop.db import insert_if_absent
-from shop.email_address import normal_email
+from shop.email_address import spellings
 from shop.errors import NotFound
 from shop.follow_up.models import FollowUp
 from shop.follow_up.rules import ASK_AFTER, CONSENT_VERSION
@@ -100,7 +100,7 @@ def answer(session: Session, order: Order, answers: Mapping[int, Answer]) -> Non
 
 def never_ask(session: Session, email: str) -> int:
     """Forget every tick of an address whose mail has not left yet; returns how many."""
-    theirs = select(Order.id).where(Order.email == normal_email(email))
+    theirs = select(Order.id).where(Order.email.in_(spellings(email)))
     return len(
         session.scalars(delete(FollowUp).where(FollowUp.order_id.in_(theirs)).returning(FollowUp.order_id)).all()
     )
@@ -109,7 +109,7 @@ def never_ask(session: Session, email: str) -> int:
 def waiting_orders(session: Session, email: str) -> list[str]:
     """The numbers of an address's orders that may still be asked about."""
     theirs = select(Order.number).join(FollowUp, FollowUp.order_id == Order.id)
-    return list(session.scalars(theirs.where(Order.email == normal_email(email)).order_by(Order.id)))
+    return list(session.scalars(theirs.where(Order.email.in_(spellings(email))).order_by(Order.id)))
 
 
 def line_title(line: OrderLine) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shop.db import wake_after_commit
+from shop.email_address import spellings
 from shop.errors import Conflict, NotFound
 from shop.keys import new_token
 from shop.mail.models import OutboxMail
@@ -95,12 +96,12 @@ def is_on_its_way(kind: str, recipient: InstrumentedAttribute[str], since: datet
 
 def asked_mails(session: Session, email: str) -> list[dict[str, object]]:
     """The mails of that kind that are still kept of an address (R8)."""
-    theirs = (OutboxMail.kind.in_(ASKED_FOR), OutboxMail.recipient == email)
+    theirs = (OutboxMail.kind.in_(ASKED_FOR), OutboxMail.recipient.in_(spellings(email)))
     found = session.scalars(select(OutboxMail).where(*theirs).order_by(OutboxMail.id))
     return [{"kind": mail.kind, "subject": mail.subject, "written": mail.created_at.isoformat()} for mail in found]
 
 
 def forget_asked_of(session: Session, email: str) -> int:
     """Delete them for one address (R8); returns how many."""
-    theirs = (OutboxMail.kind.in_(ASKED_FOR), OutboxMail.recipient == email)
+    theirs = (OutboxMail.kind.in_(ASKED_FOR), OutboxMail.recipient.in_(spellings(email)))
     return len(session.scalars(delete(OutboxMail).where(*theirs).returning(OutboxMail.id)).all())

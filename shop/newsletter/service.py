@@ -1,6 +1,6 @@
 """Sign-up by double opt-in: nobody gets a letter who did not open the link in the first mail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from shop.db import insert_if_absent
-from shop.email_address import is_email, normal_email
+from shop.email_address import is_email, normal_email, spellings
 from shop.errors import BadInput, NotFound
 from shop.keys import fingerprint
 from shop.mail.letterhead import Letterhead
@@ -104,13 +104,13 @@ def forget_unconfirmed(session: Session, now: datetime) -> int:
     stale = Subscriber.confirmed_at.is_(None) & (Subscriber.requested_at < now - CONFIRM_WITHIN)
     emails = list(session.scalars(select(Subscriber.email).where(stale)))
     for email in emails:
-        erase_subscriber(session, email)
+        _erase(session, [email])
     return len(emails)
 
 
 def export_subscriber(session: Session, email: str) -> dict[str, str | None] | None:
     """What is kept of an address, or None (R8)."""
-    subscriber = session.scalar(select(Subscriber).where(Subscriber.email == normal_email(email)))
+    subscriber = session.scalar(select(Subscriber).where(Subscriber.email.in_(spellings(email))))
     if subscriber is None:
         return None
     return {
@@ -123,10 +123,12 @@ def export_subscriber(session: Session, email: str) -> dict[str, str | None] | N
 
 def erase_subscriber(session: Session, email: str) -> bool:
     """Delete an address and its newsletter mails; False when it was not known (R8)."""
-    wanted = normal_email(email)
-    session.execute(delete(OutboxMail).where(OutboxMail.recipient == wanted, OutboxMail.kind.in_(KINDS)))
-    gone = session.scalars(delete(Subscriber).where(Subscriber.email == wanted).returning(Subscriber.id))
-    return gone.one_or_none() is not None
+    return _erase(session, spellings(email)) > 0
+
+
+def _erase(session: Session, emails: Collection[str]) -> int:
+    session.execute(delete(OutboxMail).where(OutboxMail.recipient.in_(emails), OutboxMail.kind.in_(KINDS)))
+    return len(session.scalars(delete(Subscriber).where(Subscriber.email.in_(emails)).returning(Subscriber.id)).all())
 
 
 def _find_subscriber(session: Session, mark: str) -> Subscriber | None:

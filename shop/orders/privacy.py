@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, selectinload
 
-from shop.email_address import normal_email
+from shop.email_address import spellings
 from shop.keys import new_token
 from shop.mail.models import OutboxMail
 from shop.orders.models import Order, OrderEvent, Return, Shipment, Withdrawal
@@ -29,7 +29,7 @@ def export_customer(session: Session, email: str) -> list[dict[str, object]]:
     """Every order of that address as plain values, oldest first."""
     query = (
         select(Order)
-        .where(Order.email == normal_email(email))
+        .where(Order.email.in_(spellings(email)))
         .order_by(Order.id)
         .options(
             selectinload(Order.lines),
@@ -48,7 +48,7 @@ def erase_customer(session: Session, email: str, now: datetime) -> Erasure:
     An order that is still pending or placed, or has a return on its way, is kept until it is finished, and named in
     the answer.
     """
-    orders = list(session.scalars(select(Order).where(Order.email == normal_email(email)).order_by(Order.id)))
+    orders = list(session.scalars(select(Order).where(Order.email.in_(spellings(email))).order_by(Order.id)))
     finished = [order for order in orders if _is_finished(order)]
     for order in finished:
         _blank(order, now)

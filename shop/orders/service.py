@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from shop.email_address import normal_email
+from shop.email_address import normal_email, spellings
 from shop.errors import Conflict, NotFound
 from shop.keys import new_token
 from shop.orders.fulfilment import Parcel, ship
@@ -155,10 +155,9 @@ def find_by_checkout_token(session: Session, checkout_token: str) -> Order | Non
 
 def lookup(session: Session, number: str, email: str) -> Order | None:
     """The order of that number, for whoever also knows its e-mail address; None whichever of the two is wrong."""
-    wanted = normal_email(email)
-    if not wanted:
+    if not normal_email(email):
         return None
-    return session.scalar(select(Order).where(Order.number == normal_number(number), Order.email == wanted))
+    return session.scalar(select(Order).where(Order.number == normal_number(number), Order.email.in_(spellings(email))))
 
 
 def open_orders_of_cart(session: Session, cart_id: int) -> list[Order]:

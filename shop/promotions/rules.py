@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from shop.email_address import customer_of, spellings
 from shop.errors import BadInput
 from shop.keys import fingerprint
 from shop.money import MILLION, Money, divide_half_up, split, total
@@ -127,9 +128,16 @@ def normal_code(text: str | None) -> str:
 
 
 def customer_key(email: str) -> str:
-    """The fingerprint one customer is counted by: lower case, and without what follows a plus before the @."""
-    name, at, domain = email.strip().lower().rpartition("@")
-    return fingerprint(f"{name.partition('+')[0]}{at}{domain}") if name else ""
+    """The fingerprint one customer is counted by, however the address is spelled; "" for none."""
+    customer = customer_of(email)
+    return fingerprint(customer) if customer else ""
+
+
+def customer_keys(email: str) -> frozenset[str]:
+    """Every fingerprint that one customer may be kept under: also those of spellings that were counted apart."""
+    apart = (each.rpartition("@") for each in spellings(email))
+    old = {fingerprint(f"{name.partition('+')[0]}{at}{domain}") for name, at, domain in apart if name}
+    return frozenset({customer_key(email)} | old) - {""}
 
 
 def choose(typed: str, known: Sequence[tuple[Promotion, Uses]], sale: Sale) -> Choice:

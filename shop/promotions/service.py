@@ -8,7 +8,18 @@ from sqlalchemy.orm import Session
 
 from shop.errors import Conflict
 from shop.promotions.models import Promotion, PromotionCustomer, PromotionUse
-from shop.promotions.rules import Applied, Choice, Reason, Refusal, Sale, Uses, choose, customer_key, refused
+from shop.promotions.rules import (
+    Applied,
+    Choice,
+    Reason,
+    Refusal,
+    Sale,
+    Uses,
+    choose,
+    customer_key,
+    customer_keys,
+    refused,
+)
 from shop.promotions.states import NEXT_USE_STATES, UseState
 
 
@@ -81,11 +92,9 @@ def give_back(session: Session, order_id: int) -> None:
 
 def forget_customer(session: Session, email: str) -> None:
     """Break the tie between a customer and the promotions they used; how often each was used stays."""
-    customer = customer_key(email)
-    if not customer:
-        return
-    session.execute(update(PromotionUse).where(PromotionUse.customer == customer).values(customer=""))
-    for row in session.scalars(select(PromotionCustomer).where(PromotionCustomer.customer == customer)):
+    keys = customer_keys(email)
+    session.execute(update(PromotionUse).where(PromotionUse.customer.in_(keys)).values(customer=""))
+    for row in session.scalars(select(PromotionCustomer).where(PromotionCustomer.customer.in_(keys))):
         session.delete(row)
 
 

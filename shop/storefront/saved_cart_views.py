@@ -12,7 +12,7 @@ from shop.cart.rules import CartTerms
 from shop.cart.saved import SavedLine
 from shop.clock import utc_now
 from shop.csrf import ProtectedForm, require_same_origin
-from shop.email_address import is_email, normal_email
+from shop.email_address import customer_of, is_email, normal_email
 from shop.errors import Forbidden, NotFound
 from shop.keys import fingerprint
 from shop.mail.letterhead import Letterhead
@@ -55,7 +55,7 @@ def send() -> Response:
         form.email.errors = ["Enter an e-mail address in the form name@example.com."]
         return _ask_page(form, basket, 422)
     throttle("saved-cart", SENDERS)
-    throttle("saved-cart-to", RECIPIENTS, subject=fingerprint(email))
+    throttle("saved-cart-to", RECIPIENTS, subject=fingerprint(customer_of(email)))
     now, lines = utc_now(), contents_of(db(), basket, utc_now()).lines
     post = saved.Post(email, Letterhead.from_config(config()), _link)
     with transaction() as session:

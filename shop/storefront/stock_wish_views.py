@@ -11,7 +11,7 @@ from shop.back_in_stock.rules import CONSENT_TEXT, WAIT_AT_MOST
 from shop.cart.rules import read_sku
 from shop.clock import utc_now
 from shop.csrf import require_same_origin
-from shop.email_address import LONGEST_ADDRESS, is_email, normal_email
+from shop.email_address import LONGEST_ADDRESS, customer_of, is_email, normal_email
 from shop.errors import NotFound
 from shop.keys import fingerprint
 from shop.mail.letterhead import Letterhead
@@ -36,7 +36,7 @@ def ask() -> Response:
     if not is_email(email):
         words = {"problem": PROBLEM, "typed": typed[:LONGEST_ADDRESS], "consent": CONSENT_TEXT}
         return no_store(page("storefront/stock_wish.html", 422, wanted=wanted, **words))
-    throttle("back-in-stock-to", "5/day", subject=fingerprint(email))
+    throttle("back-in-stock-to", "5/day", subject=fingerprint(customer_of(email)))
     letterhead = Letterhead.from_config(config())
     with transaction() as session:
         service.ask(session, wanted, email, link=_link, letterhead=letterhead, now=utc_now())

@@ -68,3 +68,21 @@ def test_the_record_knows_the_customer_by_a_fingerprint(merchant: Browser, trans
 
     assert [event.action for event in events] == ["privacy.exported", "privacy.erased"]
     assert all(EMAIL not in f"{event.subject}{event.changes}" for event in events)
+
+
+def test_an_order_is_found_and_erased_by_any_spelling_of_its_mailbox(
+    merchant: Browser, transaction: Transaction
+) -> None:
+    kept = ("pat@bücher.example", "pat@xn--bcher-kva.example.", "=?utf-8?q?pat?=@example.com")
+    with transaction() as session:
+        for number, email in enumerate(kept):
+            make_order(session, f"TS-DONE-000{number}", state=OrderState.CANCELLED, email=email)
+
+    copy = merchant.post("/merchant/privacy/export.json", {"email": "Pat@xn--bcher-kva.example"})
+    merchant.post("/merchant/privacy/erase", {"email": "pat@bücher.example"})
+    merchant.post("/merchant/privacy/erase", {"email": "=?utf-8?q?pat?=@example.com"})
+
+    assert copy.json is not None
+    assert [order["number"] for order in copy.json["orders"]] == ["TS-DONE-0000", "TS-DONE-0001"]
+    with transaction() as session:
+        assert {order.email.partition("-")[0] for order in session.scalars(select(Order))} == {"erased"}
