@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shop.keys import fingerprint
 from shop.mail import service as outbox
 from shop.mail.letterhead import Letterhead
+from shop.mail.models import OutboxMail
 from shop.mail.rendering import render
 from shop.money import Money
 from shop.orders.models import Order, OrderEvent, OrderLine, Shipment, Withdrawal
@@ -24,6 +26,8 @@ class Kind:
 
 
 CONFIRMATION = Kind("confirmation", "Thank you for your order")
+AWAITING = Kind("awaiting", "We have your order and wait for your money: order")
+PAID = Kind("paid", "Your money has arrived: order")
 SHIPPED = Kind("shipped", "Your parcel is on its way: order")
 READY = Kind("shipped", "Ready for you to pick up: order")
 REFUNDED = Kind("refunded", "Your refund for order")
@@ -35,13 +39,31 @@ PAYMENT_FAILED = Kind("payment_failed", "Your payment did not arrive: order")
 
 def write(session: Session, order: Order, kind: Kind, *, letterhead: Letterhead, now: datetime) -> bool:
     """Put a mail about the order into the outbox; False when it was written before."""
-    values: dict[str, object] = {
+    return enqueue(session, order, kind, _sums(order), letterhead=letterhead, now=now)
+
+
+def write_awaiting(
+    session: Session, order: Order, held_until: datetime, *, letterhead: Letterhead, now: datetime
+) -> bool:
+    """Tell the customer that the order is there and its money is not yet, and for how long the goods are held."""
+    values = _sums(order) | {"held_until": f"{held_until:%Y-%m-%d}"}
+    return enqueue(session, order, AWAITING, values, letterhead=letterhead, now=now)
+
+
+def write_placed(session: Session, order: Order, *, letterhead: Letterhead, now: datetime) -> bool:
+    """Confirm the order once: it is paid. Whoever was told that we wait for the money is told that it has arrived."""
+    waited = select(OutboxMail.id).where(OutboxMail.unique_key == f"{order.number}:{AWAITING.template}")
+    kind = CONFIRMATION if session.scalar(waited) is None else PAID
+    return write(session, order, kind, letterhead=letterhead, now=now)
+
+
+def _sums(order: Order) -> dict[str, object]:
+    return {
         "lines": [(goods_words(line.quantity, line), _money(order, line.total_minor)) for line in order.lines],
         "discount": _money(order, order.discount_minor),
         "shipping": _money(order, order.shipping_minor),
         "tax": _money(order, order.tax_minor),
     }
-    return enqueue(session, order, kind, values, letterhead=letterhead, now=now)
 
 
 def write_shipped(

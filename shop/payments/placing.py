@@ -41,7 +41,7 @@ def place(session: Session, order: Order, *, letterhead: Letterhead, now: dateti
     take_out_of_cart(session, order)
     promotions.keep(session, order.id)
     learning.note_bought(session, [line.id for line in order.lines])
-    mails.write(session, order, mails.CONFIRMATION, letterhead=letterhead, now=now)
+    mails.write_placed(session, order, letterhead=letterhead, now=now)
     documents.write_invoice(session, order, letterhead=letterhead, now=now)  # the last lock: see there
 
 

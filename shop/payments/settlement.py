@@ -171,11 +171,13 @@ def _refund_all(case: _Case, *, note: str, mail: bool) -> Settled:
 def _settle_waiting(case: _Case) -> Settled:
     session, order, attempt = case.session, case.order, case.attempt
     attempt.payment_intent = case.facts.payment_intent
-    stock.extend_holds(session, order.id, case.now + LONGEST_WAIT)
+    held_until = case.now + LONGEST_WAIT
+    stock.extend_holds(session, order.id, held_until)
     if not move_attempt(session, attempt, AttemptState.COMPLETED):
         return Settled(Outcome.UNCHANGED)
     if order.state is OrderState.PENDING:  # or a changed cart could order the same goods once more
         take_out_of_cart(session, order)
+        mails.write_awaiting(session, order, held_until, letterhead=case.letterhead, now=case.now)
     orders.record(session, order.id, subject="payment", note="waiting for the money", actor=case.actor, now=case.now)
     return Settled(Outcome.WAITING)
 

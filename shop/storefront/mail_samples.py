@@ -12,7 +12,9 @@ from shop.orders.models import Order, OrderLine, Shipment, Withdrawal
 from shop.pricing.countries import country_name
 
 KINDS: Mapping[str, str] = {
-    "confirmation": "To the customer, when the order is paid or costs nothing",
+    "confirmation": "To the customer, when the order is paid at once or costs nothing",
+    "awaiting": "To the customer, when they have paid by a slow method and the money is not here yet",
+    "paid": "To the customer who was told so, when the money is here",
     "shipped": "To the customer, for each parcel that leaves",
     "refunded": "To the customer, when a refund went through",
     "cancelled": "To the customer, when the shop calls the order off",
@@ -73,6 +75,7 @@ def _values(letterhead: Letterhead) -> dict[str, object]:
         "titles": goods,
         "to_come": goods[1:],
         "withdrawal": Withdrawal(full_name=order.full_name, email=order.email, note="", declared_at=MOMENT),
+        "held_until": f"{MOMENT:%Y-%m-%d}",
         "moment": f"{MOMENT:%Y-%m-%d, %H:%M} UTC",
         "reason": "the amount is not the one that was asked for",
         "state": "approved",

@@ -36,6 +36,8 @@ def each_mail_once(session: Session) -> list[str]:
     """6: one mail for each thing that happened, and none for what did not. What a person sent again is left out."""
     once = OutboxMail.unique_key.not_like("%:again:%")
     sent = Counter(tuple(row) for row in session.execute(select(OutboxMail.order_id, OutboxMail.kind).where(once)))
+    for order, kind in [pair for pair in sent if pair[1] == "paid"]:  # confirms an order that waited for its money
+        sent[order, "confirmation"] += sent[order, kind]
     due = Counter[tuple[int, str]]()
     for event in session.scalars(select(OrderEvent)):
         due.update((event.order_id, kind) for kind in _mails_of(event))

@@ -35,6 +35,15 @@ def plain(kind: mails.Kind) -> Write:
     return lambda session, order: mails.write(session, order, kind, **SAID)
 
 
+def awaiting(session: Session, order: Order) -> None:
+    mails.write_awaiting(session, order, NOW, **SAID)
+
+
+def paid_late(session: Session, order: Order) -> None:
+    mails.write_awaiting(session, order, NOW, **SAID)
+    mails.write_placed(session, order, **SAID)
+
+
 def shipped(session: Session, order: Order) -> None:
     mails.write_shipped(session, order, order.shipments[0], **SAID)
 
@@ -91,6 +100,8 @@ def stock_told(session: Session, order: Order) -> None:
 
 EVENTS: dict[str, Write] = {
     "confirmation": plain(mails.CONFIRMATION),
+    "awaiting": awaiting,
+    "paid": paid_late,
     "cancelled": plain(mails.CANCELLED),
     "sold_out": plain(mails.SOLD_OUT),
     "payment_failed": plain(mails.PAYMENT_FAILED),

@@ -267,13 +267,13 @@ def test_every_mail_about_an_order_can_be_written(session: Session) -> None:
     session.add(shipment)
     session.flush()
 
-    for kind in (mails.CONFIRMATION, mails.CANCELLED, mails.SOLD_OUT, mails.PAYMENT_FAILED):
+    for kind in (mails.CONFIRMATION, mails.PAID, mails.CANCELLED, mails.SOLD_OUT, mails.PAYMENT_FAILED):
         mails.write(session, order, kind, letterhead=LETTERHEAD, now=NOW)
     mails.write_shipped(session, order, shipment, letterhead=LETTERHEAD, now=NOW)
     mails.write_refunded(session, order, order.total, 1, letterhead=LETTERHEAD, now=NOW)
     mails.alert(session, order, "paid 0.01 USD of 39.00 USD", letterhead=LETTERHEAD, now=NOW)
 
     written = session.scalars(select(OutboxMail).order_by(OutboxMail.id)).all()
-    assert len(written) == 7
+    assert len(written) == 8
     assert all(order.number in mail.subject and mail.text.strip() and "</html>" in mail.html for mail in written)
     assert "pat@example.com" not in written[-1].text

@@ -168,7 +168,7 @@ def test_slow_money_that_comes(bench: Bench, server: StripeServer, deliver: Deli
 
     assert (waiting, held) == (("pending", "pending"), (9, 1, 0))
     assert bench.states(order_id) == ("placed", "paid")
-    assert bench.mails() == ["confirmation"]
+    assert bench.mails() == ["awaiting", "paid"]
 
 
 def test_slow_money_that_does_not_come(bench: Bench, server: StripeServer, deliver: Deliver) -> None:
@@ -180,7 +180,7 @@ def test_slow_money_that_does_not_come(bench: Bench, server: StripeServer, deliv
 
     assert bench.states(order_id) == ("cancelled", "failed")
     assert bench.stock() == (10, 0, 0)
-    assert bench.mails() == ["payment_failed"]
+    assert bench.mails() == ["awaiting", "payment_failed"]
 
 
 def test_a_page_that_runs_out_lets_its_goods_go(bench: Bench, server: StripeServer, deliver: Deliver) -> None:

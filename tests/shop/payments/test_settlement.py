@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import select
 
 from shop.errors import NotFound
+from shop.mail.models import OutboxMail
 from shop.money import Money
 from shop.orders.models import OrderEvent
 from shop.payments import flow, service
 from shop.payments.models import PaymentAttempt, Refund
+from shop.payments.rules import LONGEST_WAIT
 from shop.payments.states import AttemptState
 from shop.stock import service as stock
 from shop.stock.models import Hold
@@ -44,6 +46,25 @@ def test_the_second_settlement_finds_the_work_done(bench: Bench) -> None:
     assert bench.mails() == ["confirmation"]
 
 
+def test_slow_money_is_told_at_once_and_again_when_it_is_here_each_once(bench: Bench) -> None:
+    order_id, session_id = bench.opened()
+    bench.gateway.pay_later(session_id)
+    waiting = [bench.settle(order_id, session_id) for _ in range(3)], bench.mails()
+    bench.gateway.arrive(session_id)
+
+    arrived = [bench.settle(order_id, session_id) for _ in range(3)], bench.mails()
+
+    assert waiting == (["waiting", "unchanged", "unchanged"], ["awaiting"])
+    assert arrived == (["placed", "unchanged", "unchanged"], ["awaiting", "paid"])
+    with bench.desk.look() as session:
+        held, paid = session.scalars(select(OutboxMail).order_by(OutboxMail.id)).all()
+    assert f"held for you until {NOW + LONGEST_WAIT:%Y-%m-%d}" in held.text
+    assert "wait for your money" in held.text
+    assert "we have your payment" not in held.text.lower()
+    assert "TS-TEST-0001 is paid" in paid.text
+    assert all("Total: $39.00" in mail.text and mail.subject.endswith("TS-TEST-0001") for mail in (held, paid))
+
+
 ACTS = {
     "nothing": [],
     "decline": ["decline"],
@@ -62,7 +83,7 @@ ACTS = {
         ("decline", "open", ("pending", "pending"), (9, 1, 0), []),
         ("pay", "placed", ("placed", "paid"), (9, 0, 1), ["confirmation"]),
         ("expire", "cancelled", ("cancelled", "failed"), (10, 0, 0), []),
-        ("pay later", "waiting", ("pending", "pending"), (9, 1, 0), []),
+        ("pay later", "waiting", ("pending", "pending"), (9, 1, 0), ["awaiting"]),
         ("money arrives", "placed", ("placed", "paid"), (9, 0, 1), ["confirmation"]),
         ("money bounces", "failed", ("cancelled", "failed"), (10, 0, 0), ["payment_failed"]),
     ],
