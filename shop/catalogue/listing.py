@@ -95,6 +95,14 @@ def list_products(session: Session, query: ListQuery, window: ShopWindow) -> Lis
     return ListPage(cards, total, query.page, -(-total // PAGE_SIZE), types_on_sale(session, version))
 
 
+def count_products(session: Session, query: ListQuery) -> int:
+    """How many products a query finds, over all pages."""
+    dialect, words = session.get_bind().dialect.name, search.search_words(query.q)
+    values = _values(query, words, dialect)
+    filters = tuple(name for name in _FILTERS if name in values)
+    return _total(session, catalogue_version(session), filters, values, dialect)
+
+
 def types_on_sale(session: Session, version: int) -> tuple[tuple[str, str], ...]:
     """Code and name of each type that has a published product, by name."""
 

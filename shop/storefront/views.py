@@ -10,6 +10,7 @@ from shop.cart.lookups import country_of_cart
 from shop.catalogue.cards import CardView
 from shop.catalogue.codes import AREAS, FIRMNESS, POSITIONS
 from shop.catalogue.listing import ListPage, list_products
+from shop.catalogue.near_words import near_searches
 from shop.catalogue.product_page import ProductView, get_product_page
 from shop.catalogue.window import shop_window
 from shop.clock import utc_now
@@ -34,12 +35,14 @@ def product_list() -> Response:
     found = list_products(db(), asked.query, shop_window())
     if asked.query.page > max(found.pages, 1):
         raise NotFound("The list has no such page any more.")
+    near = () if found.total else near_searches(db(), asked.query)
     if asked.errors:
-        return page("storefront/product_list.html", 422, **_list_context(asked, found))
-    return shared_page("storefront/product_list.html", (found, asked.key), lambda: _list_context(asked, found))
+        return page("storefront/product_list.html", 422, **_list_context(asked, found, near))
+    content = (found, asked.key, near)
+    return shared_page("storefront/product_list.html", content, lambda: _list_context(asked, found, near))
 
 
-def _list_context(asked: ListRequest, found: ListPage) -> dict[str, Any]:
+def _list_context(asked: ListRequest, found: ListPage, near: tuple[str, ...]) -> dict[str, Any]:
     settings, base = config(), shop_window().product_url.rstrip("/")
     options = {"area": LISTED_AREAS, "type": found.types, "position": POSITIONS.items(), "firmness": FIRMNESS.items()}
     return {
@@ -47,6 +50,7 @@ def _list_context(asked: ListRequest, found: ListPage) -> dict[str, Any]:
         "asked": asked,
         "typed": asked.typed,
         "chosen": chosen_filters(asked, base, settings.currency, settings.locale),
+        "near": [(words, asked.url(base, q=words)) for words in near],
         "base": base,
         "cards": [card_html(card, eager=place == 0, choose="compare") for place, card in enumerate(found.cards)],
         "filters": fragment_html(

@@ -1,6 +1,12 @@
 import re
 
 import pytest
+from sqlalchemy.orm import Session
+
+from shop.catalogue.models import Product
+from shop.catalogue.service import set_status
+from shop.catalogue.states import ProductStatus
+from tests.conftest import NOW
 
 
 def cards(answer):
@@ -124,3 +130,24 @@ def test_control_characters_in_a_search_reach_no_page(client) -> None:
     assert page.status_code == 200
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", page.text)
     assert 'value="mat ball"' in page.text
+
+
+def test_a_mistyped_search_is_offered_the_nearest_words_of_the_titles(client, stocked):
+    stocked("PIL01", title="Half-Round Neck Pillow", areas=("neck",))
+
+    answer = client.get("/products?q=nek+pilow&sort=price")
+
+    assert answer.status_code == 200
+    assert "Did you mean" in answer.text
+    assert 'href="/products?q=neck+pillow&amp;sort=price">neck pillow</a>' in answer.text
+
+
+def test_an_offered_search_goes_when_the_product_it_led_to_is_gone(client, engine, stocked):
+    product = stocked("PIL01", title="Neck Pillow")
+    assert "Did you mean" in client.get("/products?q=pilow").text
+
+    with Session(engine) as session:
+        set_status(session, session.get_one(Product, product.id), ProductStatus.ARCHIVED, now=NOW)
+        session.commit()
+
+    assert "Did you mean" not in client.get("/products?q=pilow").text
