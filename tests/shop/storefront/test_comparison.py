@@ -90,3 +90,27 @@ def test_without_answers_it_is_the_same_for_everybody(client: FlaskClient, two: 
 
     assert page.headers["Cache-Control"].startswith("public")
     assert "By your answers" not in page.text
+
+
+def test_each_product_can_be_bought_or_taken_out(client: FlaskClient, two: None, stocked: Stock) -> None:
+    stocked("MAT03", options=("charcoal", "teal"))
+
+    page = client.get(f"{ADDRESS}&sku=MAT03").text
+    facts = {row[0]: row[1:] for row in rows_of(page)}
+
+    assert facts["Buy"][0].startswith("Add to cart")
+    assert "Add to cart" not in facts["Buy"][1]
+    assert '<option value="MAT03-TEAL">Teal</option>' in page
+    assert 'href="/compare?sku=MAT01&amp;sku=MAT03">Take out' in page
+    assert 'href="/products">Take out' in client.get(ADDRESS).text
+
+
+def test_what_holds_for_all_is_said_once(client: FlaskClient, two: None) -> None:
+    page = client.get(ADDRESS).text
+
+    assert page.count("you are pregnant or may be") == 1
+    assert page.index("What holds for all of them") < page.index("you are pregnant or may be")
+    assert rows_of(page)[-4][1:] == [
+        "Only what holds for all of them, below",
+        "you take blood thinners or bruise very easily",
+    ]
