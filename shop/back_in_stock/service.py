@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from shop.back_in_stock.models import StockWish
 from shop.back_in_stock.rules import CONFIRM_WITHIN, CONSENT_TEXT, WAIT_AT_MOST
 from shop.catalogue.models import Product, Variant
+from shop.catalogue.naming import name_of_choice, options_on_sale
 from shop.catalogue.shelf import bundle_units, stock_level
 from shop.catalogue.states import ProductStatus
 from shop.db import insert_if_absent
@@ -37,7 +38,7 @@ class Wanted:
 
 def find_wanted(session: Session, sku: str) -> Wanted | None:
     """A variant that is sold here, whether it is in stock or not."""
-    found = select(Variant.sku, Product.title, Variant.option_value, Product.slug)
+    found = select(Variant.sku, Product.title, Variant.option_value, options_on_sale, Product.slug)
     row = session.execute(
         found.join(Product, Product.id == Variant.product_id).where(Variant.sku == sku, *_SOLD)
     ).first()
@@ -116,7 +117,15 @@ def tell_due(
     `link` makes a product's address from its slug. Whoever deletes the row writes the mail: nobody is told twice.
     """
     due = session.execute(
-        select(StockWish.id, StockWish.email, Variant.sku, Product.title, Variant.option_value, Product.slug)
+        select(
+            StockWish.id,
+            StockWish.email,
+            Variant.sku,
+            Product.title,
+            Variant.option_value,
+            options_on_sale,
+            Product.slug,
+        )
         .join(Variant, Variant.sku == StockWish.sku)
         .join(Product, Product.id == Variant.product_id)
         .outerjoin(stock_level, stock_level.c.sku == Variant.sku)
@@ -186,5 +195,4 @@ def _tell(
 
 
 def _wanted(row: Row[*tuple[object, ...]]) -> Wanted:
-    title = f"{row.title}, {row.option_value}" if row.option_value else row.title
-    return Wanted(row.sku, title, row.slug)
+    return Wanted(row.sku, name_of_choice(row.title, row.option_value, row.options), row.slug)

@@ -11,6 +11,7 @@ from shop.cart.models import Cart, CartLine
 from shop.cart.rules import CartLineView, CartView, DeliveryChoice, notices
 from shop.cart.shelf import CartShelf, shelf_of
 from shop.catalogue.models import BundlePart, Picture, Price, Product, Variant
+from shop.catalogue.naming import options_on_sale, title_of_choice
 from shop.catalogue.states import ProductStatus
 from shop.money import Money
 from shop.pricing.rules import Item, Place, Zones, delivery_price, make_quote
@@ -38,6 +39,7 @@ _CONTENTS = (
         Product.weight_grams,
         Product.tax_class,
         Variant.option_value,
+        options_on_sale,
         CartLine.quantity,
         CartLine.seen_minor,
         CartLine.seen_currency,
@@ -109,7 +111,7 @@ def _line(row: Row[*tuple[Any, ...]], currency: str, shelf: CartShelf) -> CartLi
         sku=row.sku,
         product_id=row.product_id,
         slug=row.slug,
-        title=row.title,
+        title=title_of_choice(row.title, row.options),
         option_value=row.option_value,
         picture_file=row.picture_file,
         quantity=row.quantity,

@@ -6,7 +6,9 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from shop.cart.models import Cart, CartLine
-from shop.catalogue.models import Variant
+from shop.catalogue.models import Product, Variant
+from shop.catalogue.naming import name_of_choice, options_on_sale
+from shop.catalogue.states import ProductStatus
 from shop.keys import fingerprint
 
 _SKUS = (
@@ -33,3 +35,11 @@ def skus_in_cart(session: Session, token: str | None, now: datetime) -> tuple[st
     if not token:
         return ()
     return tuple(session.scalars(_SKUS, {"its_hash": fingerprint(token), "at": now}))
+
+
+def name_of(session: Session, sku: str) -> str | None:
+    """Title and option of a variant, whether it is still sold or not."""
+    query = select(Product.title, Variant.option_value, options_on_sale).join(Variant, Variant.product_id == Product.id)
+    was_sold = Product.status != ProductStatus.DRAFT
+    row = session.execute(query.where(Variant.sku == sku, was_sold)).first()
+    return None if row is None else name_of_choice(*row)

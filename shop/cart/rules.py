@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shop.catalogue.bundles import PartView
+from shop.catalogue.naming import full_name
 from shop.errors import BadInput
 from shop.keys import fingerprint
 from shop.money import Money
@@ -96,7 +97,7 @@ class CartLineView:
     @property
     def name(self) -> str:
         """Title and option in one."""
-        return f"{self.title}, {self.option_value}" if self.option_value else self.title
+        return full_name(self.title, self.option_value)
 
 
 @dataclass(frozen=True, slots=True)

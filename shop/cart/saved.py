@@ -11,6 +11,7 @@ from enum import StrEnum
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from shop.cart import lookups
 from shop.cart import service as cart
 from shop.cart.models import Cart, CartLine, SavedCart
 from shop.cart.rules import MAX_LINES, MAX_QUANTITY, CartLineView, CartTerms, NotSold
@@ -160,7 +161,7 @@ def _line(session: Session, kept: tuple[str, int, Money], present: int, currency
     try:
         offer, left = cart.offer_of(session, sku, currency)
     except NotSold:
-        return SavedLine(sku, cart.name_of(session, sku) or sku, wanted, present, present, Reason.GONE, old, None)
+        return SavedLine(sku, lookups.name_of(session, sku) or sku, wanted, present, present, Reason.GONE, old, None)
     target = max(present, min(wanted, left, MAX_QUANTITY))
     reason = None if target >= wanted else Reason.FEWER if target else Reason.SOLD_OUT
     line = SavedLine(sku, offer.title, wanted, present, target, reason, old, offer.price, against)

@@ -13,6 +13,7 @@ from shop.cart.prices import follow_currency
 from shop.cart.rules import MAX_LINES, MAX_QUANTITY, CartFull, CartTerms, CartView, NotSold, SoldOut
 from shop.cart.upkeep import clear_after_payment, delete_expired, lock_cart
 from shop.catalogue.models import Price, Product, Variant
+from shop.catalogue.naming import name_of_choice, options_on_sale
 from shop.catalogue.shelf import bundle_units
 from shop.catalogue.states import ProductStatus
 from shop.db import Base
@@ -35,7 +36,6 @@ __all__ = [
     "find_cart",
     "find_line",
     "lock_cart",
-    "name_of",
     "offer_of",
     "remove",
     "set_quantity",
@@ -53,7 +53,7 @@ _TOUCH = (
 )
 _AVAILABLE = func.coalesce(bundle_units(), StockLevel.available).label("available")
 _OFFER = (
-    select(Variant.id, Product.title, Product.slug, Variant.option_value, Price.minor, _AVAILABLE)
+    select(Variant.id, Product.title, Product.slug, Variant.option_value, options_on_sale, Price.minor, _AVAILABLE)
     .join(Product, Product.id == Variant.product_id)
     .outerjoin(Price, (Price.variant_id == Variant.id) & (Price.currency == bindparam("in_currency")))
     .outerjoin(StockLevel, StockLevel.sku == Variant.sku)
@@ -203,21 +203,13 @@ def find_line(session: Session, token: str | None, sku: str, now: datetime) -> t
     if not token:
         return None
     row = session.execute(
-        select(Product.title, Variant.option_value, CartLine.quantity)
+        select(Product.title, Variant.option_value, options_on_sale, CartLine.quantity)
         .join(Variant, Variant.product_id == Product.id)
         .join(CartLine, CartLine.variant_id == Variant.id)
         .join(Cart, Cart.id == CartLine.cart_id)
         .where(Cart.token_hash == fingerprint(token), Cart.expires_at > now, Variant.sku == sku)
     ).first()
-    return None if row is None else (", ".join(filter(None, row[:2])), row.quantity)
-
-
-def name_of(session: Session, sku: str) -> str | None:
-    """Title and option of a variant, whether it is still sold or not."""
-    query = select(Product.title, Variant.option_value).join(Variant, Variant.product_id == Product.id)
-    was_sold = Product.status != ProductStatus.DRAFT
-    row = session.execute(query.where(Variant.sku == sku, was_sold)).first()
-    return None if row is None else ", ".join(filter(None, row))
+    return None if row is None else (name_of_choice(*row[:3]), row.quantity)
 
 
 def _touch(session: Session, token: str | None, terms: CartTerms, now: datetime) -> _Touched | None:
@@ -252,7 +244,7 @@ def offer_of(session: Session, sku: str, currency: str) -> tuple[_Offer, int]:
     row = session.execute(_OFFER, {"its_sku": sku, "in_currency": currency}).first()
     if row is None or row.minor is None:
         raise NotSold
-    name = f"{row.title}, {row.option_value}" if row.option_value else row.title
+    name = name_of_choice(row.title, row.option_value, row.options)
     return _Offer(row.id, name, row.slug, Money(row.minor, currency)), row.available or 0
 
 

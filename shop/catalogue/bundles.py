@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from shop.catalogue.models import BundlePart, Product, Variant
+from shop.catalogue.naming import full_name
 from shop.catalogue.rules import is_stimulator, shown
 from shop.catalogue.states import ProductStatus
 from shop.catalogue.values import FieldProblem, ProductValues
@@ -94,7 +95,7 @@ def parts_by_product(session: Session) -> dict[int, list[PartRow]]:
 
 def view_of(row: PartRow) -> PartView:
     """A row as a page names it."""
-    name = ", ".join(filter(None, (row.title, row.option_value))) or row.part_sku
+    name = full_name(row.title or "", row.option_value or "") or row.part_sku
     is_sold = row.status is ProductStatus.PUBLISHED and row.active
     return PartView(row.part_sku, name, row.quantity, row.slug if is_sold else "")
 

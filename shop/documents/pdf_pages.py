@@ -105,7 +105,7 @@ def _block(rows: Row | list[str], styles: dict[str, ParagraphStyle]) -> list[Flo
 
 def _grid(table: Table, styles: dict[str, ParagraphStyle], width: float) -> Flowable:
     columns = len(table.heads)
-    wide = {1: 2.6} if columns > 4 or table.numbers_from == columns else {0: 1.6}
+    wide = {0: 2.6} if columns > 4 or table.numbers_from == columns else {0: 1.6}
     shares = [wide.get(column, 1.0) for column in range(columns)]
     rows = [_cells(table.heads, table.numbers_from, styles, "strong", "sum")]
     rows += [_cells(row, table.numbers_from, styles, "body", "number") for row in table.rows]

@@ -6,6 +6,8 @@ from typing import Any
 
 from babel.numbers import format_percent
 
+from shop.catalogue.naming import full_name
+from shop.dates import format_day
 from shop.documents.models import Invoice, InvoiceKind
 from shop.documents.rules import recipient
 from shop.mail.letterhead import Letterhead
@@ -55,7 +57,7 @@ def sheet_of(paper: Invoice, locale: str) -> Sheet:
 def packing_slip(order: Order, letterhead: Letterhead, pieces: Sequence[tuple[OrderLine, int]]) -> Sheet:
     """What is to be in the parcel: things and how many, neither prices nor a word of why they were bought."""
     rows = tuple(
-        (str(quantity), _goods(line.title, line.option_value), _articles(line, quantity)) for line, quantity in pieces
+        (_goods(line.title, line.option_value), str(quantity), _articles(line, quantity)) for line, quantity in pieces
     )
     return Sheet(
         title="Packing slip",
@@ -63,8 +65,12 @@ def packing_slip(order: Order, letterhead: Letterhead, pieces: Sequence[tuple[Or
         sender=tuple(filter(None, (letterhead.shop_name, letterhead.postal_address, letterhead.contact_email))),
         recipient_title="Goes to",
         recipient=tuple(recipient(order, letterhead.locale)),
-        facts=(("Order", order.number), ("Ordered on", f"{order.placed_at:%Y-%m-%d}"), ("By", order.shipping_title)),
-        table=Table(("Pieces", "Product", "Article"), rows, 3),
+        facts=(
+            ("Order", order.number),
+            ("Ordered on", format_day(order.placed_at, letterhead.locale)),
+            ("By", order.shipping_title),
+        ),
+        table=Table(("Product", "Pieces", "Article"), rows, 3),
         totals=(),
         taxes=None,
         notes=("Is something missing or broken? Write to us and name the order.",),
@@ -75,6 +81,7 @@ def _invoice(content: Mapping[str, Any], locale: str) -> Sheet:
     def money(minor: int) -> str:
         return format_money(Money(minor, content["currency"]), locale)
 
+    ordered_on = format_day(content["ordered_on"], locale)
     delivery, is_inclusive = content["delivery"], content["tax_inclusive"]
     totals = [("Goods", money(content["subtotal_minor"]))]
     if content["discount_minor"]:
@@ -84,8 +91,8 @@ def _invoice(content: Mapping[str, Any], locale: str) -> Sheet:
         totals.append(("Tax", money(content["tax_minor"])))
     rows = tuple(
         (
-            str(line["quantity"]),
             _goods(line["title"], line["option"]),
+            str(line["quantity"]),
             _rate(line["tax_rate"], locale),
             money(line["unit_minor"]),
             money(line["total_minor"]),
@@ -98,8 +105,8 @@ def _invoice(content: Mapping[str, Any], locale: str) -> Sheet:
         sender=_sender(content["seller"]),
         recipient_title="Bill to",
         recipient=tuple(content["buyer"]),
-        facts=_facts(content, ("Order", content["order"]), ("Ordered on", content["ordered_on"])),
-        table=Table(("Pieces", "Product", "Tax rate", "Each", "Amount"), rows, 2),
+        facts=_facts(content, locale, ("Order", content["order"]), ("Ordered on", ordered_on)),
+        table=Table(("Product", "Pieces", "Tax rate", "Each", "Amount"), rows, 1),
         totals=(*totals, ("Total", money(content["total_minor"]))),
         taxes=_taxes(content, locale),
         notes=_notes(content, "All amounts include tax." if is_inclusive else "Tax is added to the amounts above it."),
@@ -119,8 +126,9 @@ def _credit_note(title: str, content: Mapping[str, Any], locale: str) -> Sheet:
         recipient=tuple(content["buyer"]),
         facts=_facts(
             content,
+            locale,
             ("Invoice", content["invoice"]),
-            ("Invoice of", content["invoice_issued_on"]),
+            ("Invoice of", format_day(content["invoice_issued_on"], locale)),
             ("Order", content["order"]),
         ),
         table=Table(("What", "Amount"), ((words, amount),), 1),
@@ -136,8 +144,8 @@ def _sender(seller: Mapping[str, str]) -> Row:
     return tuple(filter(None, (seller["name"], shop, seller["address"], seller["email"], tax_number)))
 
 
-def _facts(content: Mapping[str, Any], *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
-    return (("Number", content["name"]), ("Date", content["issued_on"]), *more)
+def _facts(content: Mapping[str, Any], locale: str, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
+    return (("Number", content["name"]), ("Date", format_day(content["issued_on"], locale)), *more)
 
 
 def _notes(content: Mapping[str, Any], sentence: str) -> Row:
@@ -170,4 +178,4 @@ def _articles(line: OrderLine, quantity: int) -> str:
 
 
 def _goods(title: str, option: str) -> str:
-    return f"{title}, {option}" if option else title
+    return full_name(title, option)

@@ -114,7 +114,7 @@ def waiting_orders(session: Session, email: str) -> list[str]:
 
 def line_title(line: OrderLine) -> str:
     """A line as mail and page name it: neutrally, as the order does (R11)."""
-    return f"{line.title}, {line.option_value}" if line.option_value else line.title
+    return line.name
 
 
 def _is_over() -> ColumnElement[bool]:

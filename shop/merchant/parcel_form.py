@@ -68,4 +68,4 @@ def _name(line_id: int) -> str:
 
 
 def _title(line: OrderLine) -> str:
-    return f"{line.title}, {line.option_value}" if line.option_value else line.title
+    return line.name

@@ -109,7 +109,7 @@ def _delivery_tax(order: Order) -> Money:
 
 
 def _title(line: OrderLine) -> str:
-    return f"{line.title}, {line.option_value}" if line.option_value else line.title
+    return line.name
 
 
 def read_picked(order: Order, args: Mapping[str, str]) -> dict[int, int]:

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shop.dates import format_moment
 from shop.keys import fingerprint
 from shop.mail import service as outbox
 from shop.mail.letterhead import Letterhead
@@ -125,7 +126,7 @@ def write_withdrawn(
         "recipient": withdrawal.email,
         "withdrawal": withdrawal,
         "goods": goods,
-        "moment": f"{withdrawal.declared_at:%Y-%m-%d, %H:%M} UTC",
+        "moment": format_moment(withdrawal.declared_at, letterhead.locale),
     }
     return enqueue(session, order, WITHDRAWN, values, letterhead=letterhead, now=now)
 
@@ -184,5 +185,4 @@ def _money(order: Order, minor: int) -> Money:
 
 def goods_words(quantity: int, line: OrderLine) -> str:
     """So many pieces of a line in words, such as "2 × Acupressure mat, Charcoal"."""
-    words = f"{quantity} × {line.title}"
-    return f"{words}, {line.option_value}" if line.option_value else words
+    return f"{quantity} × {line.name}"

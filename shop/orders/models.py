@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from shop.catalogue.naming import full_name
 from shop.db import Base, Minor, UtcDateTime, state_column
 from shop.money import Money
 from shop.orders.states import OrderState, PaymentState, ReturnReason, ReturnState, ShipmentState
@@ -127,6 +128,11 @@ class OrderLine(Base):
     def units(self, pieces: int) -> dict[str, int]:
         """The units on the shelf that so many pieces are: those of its parts, or its own."""
         return {sku: quantity * pieces for sku, quantity in self.parts.items()} if self.parts else {self.sku: pieces}
+
+    @property
+    def name(self) -> str:
+        """Title and option in one."""
+        return full_name(self.title, self.option_value)
 
     @property
     def to_ship(self) -> int:

@@ -19,10 +19,7 @@ class TotalMismatch(ValueError):
 
 def charges(order: Order) -> list[tuple[str, int]]:
     """(neutral title, minor units) for each line, then shipping and tax; they sum to the order's total exactly."""
-    named = [
-        (_title(line.quantity, line.title, line.option_value), line.total_minor - line.discount_minor)
-        for line in order.lines
-    ]
+    named = [(_title(line.quantity, line.name), line.total_minor - line.discount_minor) for line in order.lines]
     if order.shipping_minor:
         named.append((f"Shipping: {order.shipping_title}"[:TITLE_LENGTH], order.shipping_minor))
     if order.tax_minor and not order.tax_inclusive:
@@ -89,6 +86,5 @@ def disagreement(order: Order, facts: PaymentFacts, *, live: bool) -> str | None
     return None
 
 
-def _title(quantity: int, title: str, option: str) -> str:
-    named = f"{title}, {option}" if option else title
+def _title(quantity: int, named: str) -> str:
     return (f"{quantity} × {named}" if quantity > 1 else named)[:TITLE_LENGTH]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from shop import cookies
 from shop.cart import service as cart
 from shop.cart.code import keep_code
+from shop.cart.lookups import name_of
 from shop.cart.models import Cart
 from shop.cart.prices import accept_shown
 from shop.cart.rules import CartLineView, CartView, read_quantity, read_sku
@@ -61,7 +62,7 @@ def add() -> Response:
     form = AddForm(request.form)
     sku, quantity = read_sku(form.sku.data), read_quantity(request.form.get("quantity", "1"))
     if form.for_somebody_else.data != "yes" and cookies.read(cookies.ANSWERS) is not None:
-        name = cart.name_of(db(), sku)
+        name = name_of(db(), sku)
         reason = speaks_against(sku) if name else None
         if reason is not None:
             return no_store(page("cart/excluded.html", 409, reason=reason, name=name, sku=sku, quantity=quantity))
@@ -223,7 +224,7 @@ def _removed() -> dict[str, Any] | None:
         sku, pieces = read_sku(request.args.get("removed")), read_quantity(request.args.get("pieces"))
     except BadInput:
         return None
-    name = cart.name_of(db(), sku)
+    name = name_of(db(), sku)
     return None if name is None else {"sku": sku, "pieces": pieces, "name": name}
 
 

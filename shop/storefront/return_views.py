@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from flask import Response, request
 from wtforms import Field, HiddenField, IntegerField, RadioField, TextAreaField
-from wtforms.validators import Length, NumberRange
+from wtforms.validators import Length, NumberRange, Optional
 from wtforms.widgets import TextInput
 
 from shop.checkout.forms import short
@@ -38,9 +38,9 @@ class ReturnForm(ShopForm):
     offered: tuple[int, ...] = ()
 
     reason = RadioField(
-        "Why does it come back?",
+        "Why does it come back? (optional)",
+        [Optional()],
         choices={reason.value: words for reason, words in REASON_WORDS.items()},
-        default=ReturnReason.NO_REASON.value,
     )
     note = TextAreaField("Anything we should know (optional)", [short(LONGEST_NOTE)])
     form_token = HiddenField(validators=[Length(min=16, max=64)])
@@ -60,7 +60,7 @@ class ReturnForm(ShopForm):
     def wish(self) -> ReturnWish:
         """What is asked for, once it is valid."""
         return ReturnWish(
-            reason=ReturnReason(self.reason.data),
+            reason=ReturnReason(self.reason.data or ReturnReason.NO_REASON),
             pieces={line_id: int(self[_name(line_id)].data or 0) for line_id in self.offered},
             note=(self.note.data or "").strip(),
             form_token=self.form_token.data or "",
@@ -101,9 +101,9 @@ def form_for(order: Order, typed: Any = None, **known: Any) -> ReturnForm:
     lines = {line.id: line for line in order.lines}
     fields = {
         _name(line_id): IntegerField(
-            f"{lines[line_id].title}{', ' if lines[line_id].option_value else ''}{lines[line_id].option_value}",
+            lines[line_id].name,
             [NumberRange(0, units, f"Enter a whole number from 0 to {units}.")],
-            default=1 if len(most) == 1 else 0,
+            default=0,
             widget=TextInput(),
             description=f"How many of {units}?",
         )

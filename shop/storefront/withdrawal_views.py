@@ -133,7 +133,7 @@ def _pieces_name(line_id: int) -> str:
 
 
 def _title(line: OrderLine) -> str:
-    return f"{line.title}, {line.option_value}" if line.option_value else line.title
+    return line.name
 
 
 def _order(token: str) -> Order:

@@ -70,6 +70,22 @@ def state_of(transaction: Transaction) -> str:
         return session.scalars(select(Return.state).order_by(Return.id)).first() or ""
 
 
+def test_nothing_is_chosen_beforehand_and_one_press_asks_for_nothing(sent: Browser) -> None:
+    form = fields_of(sent.client.get(FORM).text.split("<form")[-1])
+
+    answer = sent.client.post(FORM, data=form, headers=ORIGIN)
+
+    assert "reason" not in form
+    assert answer.status_code == 422
+    assert "Choose at least one piece." in answer.text
+
+
+def test_a_reason_may_be_left_out(sent: Browser) -> None:
+    ask(sent)
+
+    assert "Reason: I would rather not say." in sent.get(PAGE).text
+
+
 def test_a_return_from_asking_to_the_money(sent: Browser, transaction: Transaction, engine: Engine) -> None:
     number = ask(sent, reason="damaged", note="<b>The seam</b> is open.")
     asked = sent.get(PAGE).text

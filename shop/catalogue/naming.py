@@ -1,0 +1,60 @@
+"""How a product and the chosen option are named in one line: in carts, mails, papers and at the payment provider."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from shop.catalogue.models import Product, Variant
+
+_SEPARATOR = "|"
+_Other = aliased(Variant, name="other_option")
+
+options_on_sale: Any = (
+    select(func.aggregate_strings(_Other.option_value, _SEPARATOR))
+    .where(_Other.product_id == Product.id, _Other.active)
+    .correlate(Product)
+    .scalar_subquery()
+    .label("options")
+)
+"""SQL: what there is to choose from of a product, to be read by `title_of_choice`."""
+
+
+def full_name(title: str, option: str) -> str:
+    """Title and option in one; an option that the title says already is not said again."""
+    return f"{title}, {option}" if option and not _says(title, option) else title
+
+
+def title_of_choice(title: str, options: str | None) -> str:
+    """The title to put an option behind: where there is a choice, without the word that names only one of them.
+
+    "Spike Mat, Charcoal Cotton" in charcoal and teal is "Spike Mat, Cotton", so that no teal one is called charcoal.
+    """
+    choices = [option for option in (options or "").split(_SEPARATOR) if option]
+    return _without(title, choices) if len(choices) > 1 else title
+
+
+def name_of_choice(title: str, option: str, options: str | None) -> str:
+    """The name of one variant among those on sale."""
+    return full_name(title_of_choice(title, options), option)
+
+
+def _without(title: str, options: Iterable[str]) -> str:
+    left = title
+    for option in sorted(options, key=len, reverse=True):
+        left = re.sub(rf"(?:\b(?:in|of|with)\s+)?{_alone(option)}", "", left, flags=re.IGNORECASE)
+    if left == title:
+        return title
+    tidied = re.sub(r"\s*,(?:\s*,)*", ",", re.sub(r"\(\s*\)", "", " ".join(left.split()))).strip(" ,-")
+    return " ".join(tidied.split()) or title
+
+
+def _says(title: str, option: str) -> bool:
+    return re.search(_alone(option), title, re.IGNORECASE) is not None
+
+
+def _alone(option: str) -> str:
+    """A pattern for the option as words of their own: "L" is not the L of "L-Shaped"."""
+    return rf"(?<![\w-]){re.escape(option)}(?![\w-])"

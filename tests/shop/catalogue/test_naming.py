@@ -1,0 +1,37 @@
+"""How a title and an option become one name."""
+
+import pytest
+
+from shop.catalogue.naming import full_name, name_of_choice
+
+
+@pytest.mark.parametrize(
+    ("title", "option", "name"),
+    [
+        ("Foot Roller", "oak", "Foot Roller, oak"),
+        ("Foot Roller", "", "Foot Roller"),
+        ("Spike Mat, Sand Cotton", "sand", "Spike Mat, Sand Cotton"),
+        ("L-Shaped Roller", "L", "L-Shaped Roller, L"),
+        ("Sandstone Ball", "sand", "Sandstone Ball, sand"),
+    ],
+)
+def test_an_option_that_the_title_says_is_not_said_twice(title, option, name):
+    assert full_name(title, option) == name
+
+
+@pytest.mark.parametrize(
+    ("title", "option", "options", "name"),
+    [
+        ("Spike Mat, Charcoal Cotton", "teal", "charcoal|teal", "Spike Mat, Cotton, teal"),
+        ("Spike Mat, Charcoal Cotton", "charcoal", "charcoal|teal", "Spike Mat, Cotton, charcoal"),
+        ("Spike Mat, Charcoal Cotton", "charcoal", "charcoal", "Spike Mat, Charcoal Cotton"),
+        ("Cushion in Teal", "plum", "teal|plum", "Cushion, plum"),
+        ("Cushion, Teal", "plum", "teal|plum", "Cushion, plum"),
+        ("Cushion (Teal), washable", "plum", "teal|plum", "Cushion, washable, plum"),
+        ("Dark Grey Mat", "grey", "dark grey|grey", "Mat, grey"),
+        ("Teal", "plum", "teal|plum", "Teal, plum"),
+        ("Foot Roller", "", None, "Foot Roller"),
+    ],
+)
+def test_what_the_title_says_of_one_option_is_not_said_of_another(title, option, options, name):
+    assert name_of_choice(title, option, options) == name
