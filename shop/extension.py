@@ -49,6 +49,8 @@ from shop.web import (
     EXTENSION,
     Runtime,
     close_session,
+    day_filter,
+    moment_filter,
     money_filter,
     register_body_limit,
     register_refusals,
@@ -126,7 +128,7 @@ class Shop:
         register_observation(app, parent)
         app.register_blueprint(parent, url_prefix=config.url_prefix or None)
         app.teardown_appcontext(close_session)
-        app.jinja_env.filters["shop_money"] = money_filter
+        app.jinja_env.filters.update(shop_money=money_filter, shop_day=day_filter, shop_moment=moment_filter)
         app.jinja_env.globals.update(TEMPLATE_FUNCTIONS)
         app.cli.add_command(make_group(config.cli_name))
         return runtime

@@ -14,6 +14,7 @@ MAX_MINOR = 10**11
 LONGEST_WHOLE = 20
 _AMOUNT = re.compile(r"([0-9]+)(?:[.,]([0-9]+))?")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}|(?:[., '’_][0-9]{3}){2,}|[ '’_][0-9]{3}|[.,][0-9]{3}[.,][0-9]+)")
+MINUS = "\N{MINUS SIGN}"
 
 
 class CurrencyMismatch(ValueError):
@@ -128,7 +129,8 @@ def parse_money(text: str, currency: str) -> Money:
 @lru_cache(maxsize=4096)
 def _formatted(minor: int, currency: str, locale: str) -> str:
     try:
-        return format_currency(to_decimal(Money(minor, currency)), currency, locale=locale)
+        written = format_currency(to_decimal(Money(minor, currency)), currency, locale=locale)
+        return written.replace("-", MINUS)  # in every locale's amounts a hyphen stands for nothing else
     except UnknownLocaleError:
         return plain_money(Money(minor, currency))
 

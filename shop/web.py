@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, datetime
 from traceback import extract_tb
 from typing import Any, cast
 
@@ -26,6 +27,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.exceptions import HTTPException
 
 from shop.config import Config
+from shop.dates import format_day, format_moment
 from shop.db import WAKE, begin_write
 from shop.errors import BadInput, ShopError, Unavailable
 from shop.gateway import Gateway
@@ -186,6 +188,16 @@ def no_store(response: Response) -> Response:
 def money_filter(amount: Money) -> str:
     """The template filter `shop_money`."""
     return format_money(amount, config().locale)
+
+
+def day_filter(day: date, style: str = "long") -> str:
+    """The template filter `shop_day`."""
+    return format_day(day, config().locale, style)
+
+
+def moment_filter(moment: datetime, style: str = "long") -> str:
+    """The template filter `shop_moment`."""
+    return format_moment(moment, config().locale, style)
 
 
 def refusal(error: ShopError) -> Response:

@@ -2,9 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from babel.core import UnknownLocaleError
-from babel.dates import format_date
-
+from shop.dates import format_day
 from shop.money import format_money
 from shop.promotions.rules import Reason, Refusal
 
@@ -48,9 +46,4 @@ def _last(moment: datetime | None) -> datetime | None:
 
 
 def _day(moment: datetime | None, locale: str) -> str:
-    if moment is None:
-        return ""
-    try:
-        return format_date(moment, "long", locale=locale)
-    except (UnknownLocaleError, ValueError):
-        return f"{moment:%Y-%m-%d}"
+    return "" if moment is None else format_day(moment, locale)

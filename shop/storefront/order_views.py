@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from babel.dates import format_date, format_time
 from flask import Blueprint, Response, request
 from wtforms import StringField
 
 from shop.checkout.held_words import held_words
 from shop.clock import utc_now
 from shop.csrf import ShopForm, require_same_origin
+from shop.dates import format_moment
 from shop.documents import service as documents
 from shop.documents.rules import recipient
 from shop.errors import NotFound
@@ -140,5 +140,4 @@ def _refunds(order: Order) -> list[tuple[Money, datetime]]:
 
 def _day(moment: datetime) -> str:
     """A date and time as people of the shop's language write it."""
-    locale = config().locale
-    return f"{format_date(moment, 'long', locale=locale)}, {format_time(moment, 'short', locale=locale)} UTC"
+    return format_moment(moment, config().locale)

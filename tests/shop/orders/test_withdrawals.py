@@ -55,7 +55,12 @@ def test_a_declaration_is_kept_with_its_record_and_its_mails(session: Session) -
     assert (audited.action, audited.changes) == ("order.withdrawn", {"pieces": {SKU: 2}})
     notice, confirmation = session.scalars(select(OutboxMail).order_by(OutboxMail.id)).all()
     assert confirmation.recipient == "pat@example.com"
-    for text in (order.number, "2 × Acupressure mat, Charcoal", "2026-06-01, 12:00 UTC", "Pat Example"):
+    for text in (
+        order.number,
+        "2 × Acupressure mat, Charcoal",
+        "June 1, 2026, 12:00\N{NO-BREAK SPACE}PM UTC",
+        "Pat Example",
+    ):
         assert text in confirmation.text
     assert notice.recipient == LETTERHEAD.contact_email
     assert "Pat" not in notice.text
