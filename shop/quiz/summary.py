@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from recommender.questionnaire import AREAS, PAGES, PORTABILITY, POSITION, PRESSURE, Kind, Question
+from recommender.safety import LABELS
 from shop.catalogue.codes import FIRMNESS
 from shop.money import Money, format_money
 from shop.quiz.service import NONE, Given, State
@@ -60,7 +61,7 @@ def _words(question: Question, given: Given) -> tuple[str, ...]:
         return (question.none_wording or LEFT_OPEN,)
     if question.kind is Kind.SCALE:
         return (f"{given} of {question.high}",) if isinstance(given, int) else (LEFT_OPEN,)
-    wordings = {choice.code: choice.wording for choice in question.choices}
+    wordings = {choice.code: LABELS.get(choice.code, choice.wording) for choice in question.choices}
     if question.none_wording:
         wordings[NONE] = question.none_wording
     codes = given if isinstance(given, tuple) else (given,)

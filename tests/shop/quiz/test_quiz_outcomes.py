@@ -234,3 +234,11 @@ def _sell_out(app: Flask, title: str) -> None:
         for variant in product.variants:
             session.get_one(StockLevel, variant.sku).available = 0
         session.commit()
+
+
+def test_the_answers_are_listed_as_statements(demo_walk: Walk) -> None:
+    text = demo_walk.answer_all({**SORE_BACK, "health": ["PREG"]}).text
+
+    answers = text[text.index('id="answers-title"') :]
+    assert "Pregnant or may be pregnant" in answers
+    assert "could you be?" not in answers
