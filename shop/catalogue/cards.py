@@ -19,12 +19,13 @@ LAST_FEW = 5
 
 @dataclass(frozen=True, slots=True)
 class ShopWindow:
-    """How this shop shows goods: its currency and the addresses that product pages and pictures begin with."""
+    """How this shop shows goods: its currency, its locale, and what addresses of pages and pictures begin with."""
 
     currency: str
     product_url: str
     picture_url: str
     media_url: str
+    locale: str = "en_US"
 
 
 class CardView(NamedTuple):

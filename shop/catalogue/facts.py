@@ -6,6 +6,10 @@ from typing import Any
 
 from shop.catalogue import codes
 
+MM_PER_INCH = 25.4
+_IN_INCHES = {"US", "LR", "MM"}
+_AMERICAN = {"Colour": "Color"}
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -19,11 +23,14 @@ class Wording:
     allergens: tuple[str, ...]
 
 
-def wording(product: Any, safety: Any = None) -> Wording:
-    """The words for a row with the columns of Product; `safety` stands in for its own safety fields."""
+def wording(product: Any, safety: Any = None, *, locale: str = "") -> Wording:
+    """The words for a row with the columns of Product; `safety` stands in for its own safety fields.
+
+    In a locale that measures in inches the size is told in both.
+    """
     safety = safety or product
     return Wording(
-        facts=tuple((label, value[:1].upper() + value[1:]) for label, value in _facts(product) if value),
+        facts=tuple((label, value[:1].upper() + value[1:]) for label, value in _facts(product, locale) if value),
         fits=tuple(_fits(product)),
         less_fitting=tuple(_less_fitting(product)),
         not_for=_health(safety.contraindications),
@@ -47,8 +54,8 @@ def joined(words: Iterable[str], last: str = "and") -> str:
     return named[0] if len(named) == 1 else f"{', '.join(named[:-1])} {last} {named[-1]}" if named else ""
 
 
-def _facts(product: Any) -> Iterable[tuple[str, str]]:
-    yield "Size", size(product.length_mm, product.width_mm)
+def _facts(product: Any, locale: str) -> Iterable[tuple[str, str]]:
+    yield "Size", _size_for(product, locale)
     yield "Weight", _weight(product.weight_grams)
     yield "Firmness", firmness(product.pressure_min, product.pressure_max)
     yield "Made for", joined(_areas(product)) or codes.AREAS["any"]
@@ -103,6 +110,19 @@ def size(length_mm: int | None, width_mm: int | None) -> str:
     """Such as "68 × 42 cm"; empty when unknown."""
     sides = [f"{side / 10:g}" for side in (length_mm, width_mm) if side]
     return f"{' × '.join(sides)} cm" if sides else ""
+
+
+def spelt(word: str, locale: str) -> str:
+    """A word of the shop's own as its locale spells it."""
+    return _AMERICAN.get(word, word) if locale == "en_US" else word
+
+
+def _size_for(product: Any, locale: str) -> str:
+    in_centimetres = size(product.length_mm, product.width_mm)
+    if not in_centimetres or locale.rpartition("_")[2] not in _IN_INCHES:
+        return in_centimetres
+    inches = " × ".join(f"{side / MM_PER_INCH:.1f}" for side in (product.length_mm, product.width_mm) if side)
+    return f"{in_centimetres} ({inches} in)"
 
 
 def _weight(grams: int | None) -> str:

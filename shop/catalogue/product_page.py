@@ -12,7 +12,7 @@ from shop.catalogue import codes
 from shop.catalogue.bundles import PartView, parts_of_product, safety_with_parts, view_of
 from shop.catalogue.cards import LAST_FEW, ShopWindow, stock_text
 from shop.catalogue.companions import Subject, companions
-from shop.catalogue.facts import Wording, wording
+from shop.catalogue.facts import Wording, spelt, wording
 from shop.catalogue.memory import engine_of, remembered
 from shop.catalogue.models import BundlePart, CatalogueVersion, Picture, Price, PriceChange, Product, Variant
 from shop.catalogue.price_history import price_histories
@@ -210,11 +210,11 @@ def _read(session: Session, slug: str, window: ShopWindow, version: int) -> Prod
         description=product.description,
         price=Money(min(prices), window.currency),
         price_is_from=max(prices) > min(prices),
-        option_name=product.option_name,
+        option_name=spelt(product.option_name, window.locale),
         variants=tuple(_variant(row, pictures, window, histories.get(row.sku, ()), parts) for row in variant_rows),
         pictures=_pictures(product, pictures, window),
         areas=tuple((code, codes.AREAS[code]) for code in product.areas if code in codes.AREAS and code != "any"),
-        words=wording(product, safety_with_parts(product, parts)),
+        words=wording(product, safety_with_parts(product, parts), locale=window.locale),
         session_minutes=product.session_minutes,
         care=product.care,
         maker=product.maker,

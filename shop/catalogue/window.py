@@ -26,4 +26,5 @@ def _look_up() -> ShopWindow:
         product_url=shop_url("storefront.product", slug=_STAND_IN)[: -len(_STAND_IN)],
         picture_url=shop_url("pictures.drawing", name=_STAND_IN)[: -len(f"{_STAND_IN}.svg")],
         media_url=shop_url("pictures.upload", file_name=_STAND_IN)[: -len(_STAND_IN)],
+        locale=config().locale,
     )

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from recommender.safety import caution_sentences, excluded_for, referral
 from recommender.types import Answers, Exclusion, ExclusionKind, Outcome, Ranked, Ranking, Referral
 from shop.catalogue.cards import CardView, ShopWindow
+from shop.catalogue.facts import spelt
 from shop.learning.live import Draw, Live, live_scorer
 from shop.learning.rules import ShownList
 from shop.recommendations.assortment import Assortment, Offer, current_shelf, whole_assortment
@@ -100,7 +101,7 @@ def recommend(session: Session, window: ShopWindow, answers: Answers, *, draw: D
         return Recommendation(outcome)
     cards = cards_of(session, window, shelf, [ranked.sku for ranked in outcome.ranked])
     picks = tuple(
-        replace(_pick(cards[ranked.sku], ranked, shelf.assortment, answers), ahead=_ahead(ranked, cards))
+        replace(_pick(cards[ranked.sku], ranked, shelf.assortment, answers, window.locale), ahead=_ahead(ranked, cards))
         for ranked in outcome.ranked
         if ranked.sku in cards  # one that was unpublished this very moment has no card any more
     )
@@ -155,7 +156,7 @@ def visible(session: Session, answers: Answers | None, skus: Iterable[str], *, c
     return {sku for sku in wanted & by_sku.keys() if excluded_for(answers, by_sku[sku]) is None}
 
 
-def _pick(card: CardView, ranked: Ranked, assortment: Assortment, answers: Answers) -> Pick:
+def _pick(card: CardView, ranked: Ranked, assortment: Assortment, answers: Answers, locale: str) -> Pick:
     limit, item = answers.max_budget_minor, assortment.by_sku[ranked.sku]
     offers = [o for o in assortment.offers_of(item.sku) if limit is None or o.price.minor <= limit]
     prices = [offer.price for offer in offers]
@@ -163,7 +164,7 @@ def _pick(card: CardView, ranked: Ranked, assortment: Assortment, answers: Answe
     return Pick(
         card=card._replace(price=lowest, price_is_from=any(price != lowest for price in prices)),
         offers=tuple(offers),
-        option_name=assortment.option_names.get(item.sku, ""),
+        option_name=spelt(assortment.option_names.get(item.sku, ""), locale),
         reasons=tuple(reason.sentence for reason in ranked.reasons if reason.sentence),
         against=ranked.against.sentence if ranked.against else None,
         cautions=caution_sentences(ranked.cautions),

@@ -77,7 +77,7 @@ def test_the_words_say_whom_it_fits_and_whom_not(session, window, save):
     assert words.allergens == ("natural rubber latex",)
     assert "You like mild to firm pressure." in words.fits
     assert "This would be your first tool of the kind." in words.less_fitting
-    assert dict(words.facts)["Size"] == "68.5 × 42 cm"
+    assert dict(words.facts)["Size"] == "68.5 × 42 cm (27.0 × 16.5 in)"
     assert dict(words.facts)["Weight"] == "1.15 kg"
 
 
