@@ -126,13 +126,14 @@ def _totals(sheet: Sheet, styles: dict[str, ParagraphStyle], width: float) -> Fl
     last = len(sheet.totals) - 1
     rows = [
         [
+            "",
             _text(words, styles["strong" if at == last else "body"]),
             _text(amount, styles["sum" if at == last else "number"]),
         ]
         for at, (words, amount) in enumerate(sheet.totals)
     ]
-    rules = [("LINEABOVE", (0, -1), (-1, -1), 0.8, RULE)]
-    return Grid(rows, colWidths=[width * 0.32, width * 0.2], hAlign="RIGHT", style=TableStyle(rules))
+    rules = [("LINEABOVE", (1, -1), (-1, -1), 0.8, RULE)]
+    return Grid(rows, colWidths=[width * 0.48, width * 0.32, width * 0.2], style=TableStyle(rules))
 
 
 def _text(text: str, style: ParagraphStyle) -> Paragraph:
