@@ -122,12 +122,13 @@ class ProductView:
 
 
 _VERSION = select(CatalogueVersion.version).where(CatalogueVersion.id == 1).scalar_subquery()
-_SHELF = (
+_ANY_SHELF = (
     select(Variant.sku, func.coalesce(bundle_units(), stock_level.c.available, 0), _VERSION)
     .join(Product, Product.id == Variant.product_id)
     .outerjoin(stock_level, stock_level.c.sku == Variant.sku)
-    .where(Product.slug == bindparam("slug"), Product.status == ProductStatus.PUBLISHED, Variant.active)
+    .where(Product.slug == bindparam("slug"), Variant.active)
 )
+_SHELF = _ANY_SHELF.where(Product.status == ProductStatus.PUBLISHED)
 _PRODUCT = (
     select(*Product.__table__.c, *(getattr(Picture, name).label(f"picture_{name}") for name in _Picture._fields))
     .outerjoin(Picture, Picture.product_id == Product.id)
@@ -175,6 +176,19 @@ def get_product_page(session: Session, slug: str, window: ShopWindow, *, now: da
     if any(variant.history for variant in known.variants):
         return finished()  # what is told of a reduction changes with time
     return remembered(engine, version, (*key, *units.items()), finished)
+
+
+def preview_page(session: Session, slug: str, window: ShopWindow) -> ProductView:
+    """The page of any product, drafts included, as it would be now. Nothing is remembered: it is being worked on.
+
+    Raises NotFound for a slug that no product has.
+    """
+    if session.scalar(select(Product.id).where(Product.slug == slug)) is None:
+        raise NotFound("There is no such product.")
+    shown = _read(session, slug, window, 0)
+    rows = session.connection().execute(_ANY_SHELF, {"slug": slug}).all()
+    units = defaultdict(int, {sku: available for sku, available, _ in rows})
+    return replace(shown, variants=tuple(_at(variant, units[variant.sku], None) for variant in shown.variants))
 
 
 def _at(variant: VariantView, units: int, now: datetime | None) -> VariantView:

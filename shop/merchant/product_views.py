@@ -6,7 +6,7 @@ from flask import Response, request
 
 from shop.audit import service as audit
 from shop.catalogue import service as catalogue
-from shop.catalogue.facts import wording
+from shop.catalogue.product_page import preview_page
 from shop.catalogue.service import InvalidProduct
 from shop.catalogue.states import ProductStatus
 from shop.catalogue.window import shop_window
@@ -16,8 +16,7 @@ from shop.merchant.gap_reading import gaps_of
 from shop.merchant.pages import blueprint, me, merchant_page, see
 from shop.merchant.product_listing import SORTS, STATES, STOCKS, find_named, list_all, read_query
 from shop.merchant.standards import standards
-from shop.money import Money
-from shop.pricing.service import currencies_of, zones
+from shop.pricing.service import cheapest_delivery, currencies_of, zones
 from shop.web import config, db, shop_url, transaction
 
 BULK = {
@@ -93,16 +92,14 @@ def product_status() -> Response:
 
 @blueprint.get("/products/<sku>/preview")
 def product_preview(sku: str) -> Response:
-    """The product as its page will say it, drafts included."""
-    product = catalogue.get_product(db(), sku)
-    window = shop_window()
+    """The product as its page will show it, drafts included, with nothing on it that could be pressed."""
+    kept, window = catalogue.get_product(db(), sku), shop_window()
     return merchant_page(
         "product_preview.html",
-        product=product,
-        words=wording(product),
-        price=Money(product.price_from_minor, window.currency),
-        picture_url=f"{window.picture_url}{product.sku}.svg",
-        media_url=window.media_url,
+        kept=kept,
+        product=preview_page(db(), kept.slug, window),
+        delivery=cheapest_delivery(zones(config()), None),
+        list_url=shop_url("storefront.product_list"),
         section="products",
     )
 

@@ -1,5 +1,6 @@
 """The product editor: what is kept, what is refused, and that every change leaves a line in the record."""
 
+import re
 from typing import Any
 
 import pytest
@@ -245,6 +246,29 @@ def test_a_draft_can_be_looked_at(merchant: Browser) -> None:
 
     assert "Classic Mat" in page
     assert "you are pregnant or may be" in page
+
+
+def test_a_preview_is_laid_out_as_the_page_itself_and_nothing_on_it_can_be_pressed(merchant: Browser) -> None:
+    page = merchant.get(f"{EDIT}/preview").text
+
+    for heading in ("About it", "It fits when", "Before you use it", "Facts", "Product safety"):
+        assert f">{heading}</h2>" in page
+    assert (
+        page.index('<fieldset class="ts-inert" disabled>') < page.index('action="/cart/add"') < page.index("About it")
+    )
+
+
+def test_a_group_of_the_editor_is_folded_until_it_holds_an_error(merchant: Browser) -> None:
+    form = merchant.form(EDIT)
+    groups = r'<details class="ts-fold"([^>]*)>\s*<summary><h2>([^<]+)'
+
+    whole = merchant.get(EDIT).text
+    refused = send(merchant, EDIT, {**form, "session_minutes": "soon"}).text
+
+    assert not any("open" in attributes for attributes, _ in re.findall(groups, whole.replace(' id="safety"', "")))
+    assert [title for attributes, title in re.findall(groups, refused) if "open" in attributes] == [
+        "Fit: where, how and how firm"
+    ]
 
 
 def test_an_absurd_sku_is_simply_not_there(merchant: Browser) -> None:
