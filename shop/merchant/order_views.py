@@ -25,6 +25,7 @@ from shop.orders.return_rules import REASON_WORDS, goods_of
 from shop.orders.states import OrderState
 from shop.payments import refunds
 from shop.payments.attention import find_attention
+from shop.pricing.countries import country_name
 from shop.web import config, db, no_store, shop_url, transaction
 
 
@@ -150,6 +151,7 @@ def order_page(order: Order, http_status: int = 200, **forms: Form) -> Response:
         cancel_form=forms.get("cancel_form") or CancelForm(meta=token_meta()),
         return_form=forms.get("return_form"),
         return_words=RETURN_WORDS,
+        country=country_name(order.country, config().locale),
         reason_words=REASON_WORDS,
         goods_of=goods_of,
         refund_of_return=refund_of_return,

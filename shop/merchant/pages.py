@@ -13,6 +13,7 @@ from shop.clock import utc_now
 from shop.csrf import ProtectedForm
 from shop.errors import Forbidden
 from shop.keys import new_token
+from shop.merchant.record_words import WORDS
 from shop.staff import service as staff
 from shop.staff.rules import ABSOLUTE
 from shop.web import config, db, no_store, page, runtime, shop_url, transaction
@@ -67,6 +68,7 @@ def merchant_page(template: str, http_status: int = 200, **context: Any) -> Resp
     context.setdefault("sign_out_form", ActionForm(meta=token_meta()))
     context.setdefault("can_sign_out", runtime().is_merchant is None)
     context.setdefault("token_form", context["sign_out_form"])
+    context |= WORDS
     return no_store(page(f"merchant/{template}", http_status, **context))
 
 

@@ -12,7 +12,7 @@ from shop.quiz import service as quiz
 from shop.quiz.forms import PageForm, page_form
 from shop.recommendations import service as recommendations
 from shop.recommendations.assortment import current_assortment
-from shop.recommendations.knowledge import PAGES, Contribution, Page, Referral
+from shop.recommendations.knowledge import PAGES, Contribution, Page, Referral, label_of_answer
 
 KIND_WORDS = {
     "missing_safety": "Safety fields are missing",
@@ -66,6 +66,7 @@ class Tried:
     products: tuple[TriedProduct, ...] = ()
     excluded: tuple[TriedExclusion, ...] = ()
     notes: tuple[str, ...] = ()
+    warned: tuple[str, ...] = ()
 
 
 @cache
@@ -90,18 +91,18 @@ def try_out(session: Session, window: ShopWindow, form: PageForm) -> Tried | Non
         return None
     outcome = recommendations.recommend(session, window, answers).outcome
     if isinstance(outcome, Referral):
-        return Tried(outcome)
+        return Tried(outcome, warned=_code_words(outcome.codes))
     titles = {sku: item.title for sku, item in current_assortment(session, window.currency).by_sku.items()}
     return Tried(
         None,
         tuple(
             TriedProduct(ranked.sku, titles.get(ranked.sku, ranked.sku), ranked.score, _shares(ranked.contributions),
-                         ranked.cautions)
+                         _code_words(ranked.cautions))
             for ranked in outcome.ranked
         ),
         tuple(
-            TriedExclusion(out.sku, titles.get(out.sku, out.sku), KIND_WORDS.get(out.kind, out.kind), out.codes,
-                           out.sentence)
+            TriedExclusion(out.sku, titles.get(out.sku, out.sku), KIND_WORDS.get(out.kind, out.kind),
+                           _code_words(out.codes), out.sentence)
             for out in outcome.excluded
         ),
         outcome.notes,
@@ -114,3 +115,8 @@ def _shares(contributions: Sequence[Contribution]) -> tuple[Share, ...]:
         Share(part.feature.replace("_", " "), part.value, part.sentence or "") for part in contributions if part.value
     ]
     return tuple(sorted(found, key=lambda share: -abs(share.value)))
+
+
+def _code_words(codes: Sequence[str]) -> tuple[str, ...]:
+    """Codes of health, allergies and warning signs as the questionnaire's labels name them."""
+    return tuple(label_of_answer(code) for code in codes)

@@ -16,19 +16,21 @@ SAMPLES = 24
 EVERY = 60
 """Of the combinations with a health or allergy answer each so-manieth is looked at; the command looks at all."""
 MOST_NAMED = 8
+MOST_LISTED = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One kind of gap: how many, and the first few in words, with the SKU where it is about a product."""
+    """One kind of gap: how many, the first few in words and the others, with the SKU where it is about a product."""
 
     key: str
     count: int
     named: tuple[tuple[str, str], ...]
+    others: tuple[tuple[str, str], ...] = ()
 
     @property
     def more(self) -> int:
-        """How many are not named."""
+        """How many are not among the first few."""
         return self.count - len(self.named)
 
 
@@ -91,4 +93,4 @@ def _is_delicate(named: Iterable[tuple[str, str]]) -> bool:
 
 
 def _finding(key: str, named: list[tuple[str, str]]) -> Finding:
-    return Finding(key, len(named), tuple(named[:MOST_NAMED]))
+    return Finding(key, len(named), tuple(named[:MOST_NAMED]), tuple(named[MOST_NAMED:MOST_LISTED]))

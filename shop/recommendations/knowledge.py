@@ -4,11 +4,22 @@ from collections.abc import Mapping
 from functools import cache
 
 from recommender.knowledge import KNOWN_TYPES, type_knowledge
-from recommender.questionnaire import PAGES, PAIN_KIND, Page
+from recommender.questionnaire import PAGES, PAIN_KIND, RED_FLAGS, Page
+from recommender.safety import LABELS
 from recommender.types import Contribution, Referral
 from shop.catalogue.rules import TypeSafety
 
-__all__ = ["PAGES", "Contribution", "Page", "Referral", "TypeSafety", "kind_wordings", "type_safety", "types_safety"]
+__all__ = [
+    "PAGES",
+    "Contribution",
+    "Page",
+    "Referral",
+    "TypeSafety",
+    "kind_wordings",
+    "label_of_answer",
+    "type_safety",
+    "types_safety",
+]
 
 
 def type_safety(product_type: str) -> TypeSafety:
@@ -31,3 +42,13 @@ def types_safety() -> Mapping[str, TypeSafety]:
 def kind_wordings() -> Mapping[str, str]:
     """What a product is for, by code, as the questionnaire words it."""
     return {choice.code: choice.wording for choice in PAIN_KIND.choices}
+
+
+def label_of_answer(code: str) -> str:
+    """A health condition, an allergy or a warning sign in words; the code itself for one nobody described."""
+    return LABELS.get(code) or _flag_wordings().get(code, code)
+
+
+@cache
+def _flag_wordings() -> Mapping[str, str]:
+    return {choice.code: choice.wording for choice in RED_FLAGS.choices}

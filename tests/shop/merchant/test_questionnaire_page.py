@@ -41,7 +41,7 @@ def test_every_exclusion_names_its_kind_codes_and_sentence(merchant: Browser, tr
 
     assert "Left out: 3 products" in page
     assert "Excluded for a health answer" in page
-    assert '<td data-label="Codes">BLEED</td>' in page
+    assert '<td data-label="Because of">Blood thinners or bleeding disorder</td>' in page
     assert "Nothing suitable" in page
 
 
