@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shop.dates import format_moment
+from shop.dates import format_day, format_moment
 from shop.keys import fingerprint
 from shop.mail import service as outbox
 from shop.mail.letterhead import Letterhead
@@ -47,7 +47,7 @@ def write_awaiting(
     session: Session, order: Order, held_until: datetime, *, letterhead: Letterhead, now: datetime
 ) -> bool:
     """Tell the customer that the order is there and its money is not yet, and for how long the goods are held."""
-    values = _sums(order) | {"held_until": f"{held_until:%Y-%m-%d}"}
+    values = _sums(order) | {"held_until": format_day(held_until.date(), letterhead.locale)}
     return enqueue(session, order, AWAITING, values, letterhead=letterhead, now=now)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from shop.dates import format_moment
+from shop.dates import format_day, format_moment
 from shop.errors import NotFound
 from shop.mail.letterhead import Letterhead
 from shop.mail.rendering import Rendered, render
@@ -76,7 +76,7 @@ def _values(letterhead: Letterhead) -> dict[str, object]:
         "titles": goods,
         "to_come": goods[1:],
         "withdrawal": Withdrawal(full_name=order.full_name, email=order.email, note="", declared_at=MOMENT),
-        "held_until": f"{MOMENT:%Y-%m-%d}",
+        "held_until": format_day(MOMENT.date(), letterhead.locale),
         "moment": format_moment(MOMENT, letterhead.locale),
         "reason": "the amount is not the one that was asked for",
         "state": "approved",
