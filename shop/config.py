@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from babel.localedata import locale_identifiers
 
 from shop import config_urls
+from shop.email_address import is_email
 from shop.money import exponent
 
 Mode = Literal["demo", "test", "live"]
@@ -203,6 +204,7 @@ _RULES: tuple[tuple[str, Callable[[Config], bool], str], ...] = (
     ),
     ("SMTP_URL", lambda c: c.mode != "live" or bool(c.smtp_url), "is missing: order mails could not leave"),
     ("MAIL_FROM", lambda c: bool(_MAIL_ADDRESS.fullmatch(c.mail_from)), "must be one e-mail address"),
+    ("CONTACT_EMAIL", lambda c: is_email(c.contact_email), "must be one e-mail address, without a name"),
     ("STRIPE_PAGE_ORIGIN", lambda c: bool(_ORIGIN.fullmatch(c.stripe_page_origin)), "must be an origin: https://host"),
     ("BLUEPRINT_NAME", lambda c: c.blueprint_name.isidentifier(), "must be a plain name"),
     ("LOCALE", lambda c: c.locale in locale_identifiers(), "must be a locale such as en_US"),

@@ -14,10 +14,15 @@ LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII | re.IGNORECA
 
 
 def normal_email(text: str) -> str:
-    """The address as it is kept: in lower case and one spelling of each letter, without control characters or blanks
-    around it. Full-width letters become plain ones.
+    """The address as it is kept: in lower case and one spelling of each letter, without blanks around it and without
+    what nobody can see (of text that was copied). Full-width letters become plain ones. Control characters stay, so
+    that `is_email` refuses them: without them it would be another address.
     """
-    kept = "".join(letter for letter in unicodedata.normalize("NFKC", text) if letter.isprintable())
+    kept = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKC", text)
+        if letter.isprintable() or unicodedata.category(letter) == "Cc"
+    )
     return unicodedata.normalize("NFKC", kept.strip().lower())
 
 

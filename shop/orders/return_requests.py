@@ -106,7 +106,7 @@ def take_step(session: Session, order_id: int, step: Step, *, letterhead: Letter
         kept.answer = step.words
     if step.state is ReturnState.RECEIVED:
         _note_learning(session, order)
-    if step.state is ReturnState.REFUNDED and step.restock:
+    if step.state is ReturnState.REFUNDED and step.restock and not kept.restocked:  # by a refund that failed late
         _put_back(session, order, kept, step.actor, now)
     session.flush()  # the mail shows the new state
     return_mails.tell(session, order, kept, letterhead=letterhead, now=now)

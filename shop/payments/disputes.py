@@ -14,7 +14,7 @@ from shop.orders.models import OrderEvent
 from shop.orders.states import NEXT_PAYMENT_STATES, PaymentState
 from shop.payments.models import PaymentAttempt
 
-WELL_ENDED = ("won", "warning_closed", "prevented")
+WELL_ENDED, LOST = ("won", "warning_closed", "prevented"), "lost"
 
 
 def settle_dispute(session: Session, facts: DisputeFacts, *, letterhead: Letterhead, now: datetime) -> str:
@@ -35,7 +35,8 @@ def settle_dispute(session: Session, facts: DisputeFacts, *, letterhead: Letterh
     else:
         orders.record(session, order.id, subject="payment", note=note, actor="provider", now=now)
     if asks:
-        mails.alert(session, order, note, key=f"dispute:{facts.provider_id}", letterhead=letterhead, now=now)
+        key = f"dispute:{facts.provider_id}" + (":lost" if facts.status == LOST else "")
+        mails.alert(session, order, note, key=key, letterhead=letterhead, now=now)
     return f"dispute {facts.status}"
 
 
@@ -54,7 +55,7 @@ def is_known(session: Session, order_id: int, facts: DisputeFacts) -> bool:
 
 def is_over(facts: DisputeFacts) -> bool:
     """Whether the bank has decided."""
-    return facts.status in (*WELL_ENDED, "lost")
+    return facts.status in (*WELL_ENDED, LOST)
 
 
 def _note(facts: DisputeFacts) -> str:

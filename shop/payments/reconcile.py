@@ -21,7 +21,8 @@ from shop.payments.models import PaymentAttempt
 from shop.payments.settlement import Outcome
 
 log = structlog.get_logger("shop.payments")
-LATE = timedelta(days=30)  # so long a bank may take to fail a refund, or to move on with a dispute
+LATE = timedelta(days=30)  # so long a bank may take to fail a refund
+DISPUTED = timedelta(days=120)  # so long a dispute may take from its opening, by which it is listed, to its end
 IN_FLIGHT = timedelta(minutes=2)  # a call younger than this may still be answered
 QUIET = (Outcome.UNCHANGED, Outcome.OPEN)
 
@@ -70,13 +71,13 @@ class _Run:
 def reconcile_all(desk: Desk, *, since: datetime, now: datetime) -> ReconcileReport:
     """Compare every payment page since then, and every open order and refund of any age, with the provider.
 
-    Refunds and disputes are listed by their own day, however old their payment is: see LATE.
+    Refunds and disputes are listed by their own day, however old their payment is: see LATE and DISPUTED.
     Raises GatewayUnavailable when the provider does not even list its payments.
     """
     run = _Run(desk, now, 0, [], [], [])
     listed = {facts.session_id: facts for facts in desk.gateway().list_payments(since)}
-    long_ago = min(since, now - LATE)
-    made, disputed = desk.gateway().list_refunds_since(long_ago), desk.gateway().list_disputes(long_ago)
+    made = desk.gateway().list_refunds_since(min(since, now - LATE))
+    disputed = desk.gateway().list_disputes(min(since, now - DISPUTED))
     with desk.look() as session:
         work = _listed_work(session, listed, run.unknown)
         open_orders = _open_orders(session, now)

@@ -11,6 +11,7 @@ from shop.gateway import PaymentFacts, RefundRequest
 from shop.mail.letterhead import Letterhead
 from shop.orders import mails
 from shop.orders import service as orders
+from shop.orders.held import held_until
 from shop.orders.models import Order
 from shop.orders.states import OrderState, PaymentState
 from shop.payments import refunds
@@ -171,13 +172,15 @@ def _refund_all(case: _Case, *, note: str, mail: bool) -> Settled:
 def _settle_waiting(case: _Case) -> Settled:
     session, order, attempt = case.session, case.order, case.attempt
     attempt.payment_intent = case.facts.payment_intent
-    held_until = case.now + LONGEST_WAIT
-    stock.extend_holds(session, order.id, held_until)
-    if not move_attempt(session, attempt, AttemptState.COMPLETED):
+    until, known = case.now + LONGEST_WAIT, held_until(session, order.id)
+    is_new = move_attempt(session, attempt, AttemptState.COMPLETED)
+    if is_new or (known is not None and known <= case.now):  # else the day that the customer was told stays
+        stock.extend_holds(session, order.id, until)
+    if not is_new:
         return Settled(Outcome.UNCHANGED)
     if order.state is OrderState.PENDING:  # or a changed cart could order the same goods once more
         take_out_of_cart(session, order)
-        mails.write_awaiting(session, order, held_until, letterhead=case.letterhead, now=case.now)
+        mails.write_awaiting(session, order, until, letterhead=case.letterhead, now=case.now)
     orders.record(session, order.id, subject="payment", note="waiting for the money", actor=case.actor, now=case.now)
     return Settled(Outcome.WAITING)
 

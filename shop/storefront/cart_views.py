@@ -21,7 +21,7 @@ from shop.csrf import ProtectedForm, require_same_origin
 from shop.errors import BadInput, Forbidden
 from shop.learning import noting
 from shop.orders import service as orders
-from shop.orders.held import cart_held_until
+from shop.payments.held import cart_held_until
 from shop.pricing import service as pricing
 from shop.pricing.countries import country_name
 from shop.pricing.rules import Zones

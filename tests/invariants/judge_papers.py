@@ -68,7 +68,7 @@ def _mails_of(event: OrderEvent) -> Iterator[str]:
         yield "refunded"
     if event.subject == "refund" and event.note.endswith(": sold out before the money came"):
         yield "sold_out"
-    is_by_refund = event.new == ReturnState.REFUNDED.value and event.actor == "system"  # the refund's own mail tells
+    is_by_refund = event.actor == "system"  # it went through, which its own mail tells, or failed and opens it again
     if event.subject == "return" and event.new in _TOLD_STATES and not is_by_refund:
         yield "return"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from shop.errors import ShopError
+from shop.merchant.refund_plan import Choice, is_not_sent_by_itself, plan_of
 from shop.merchant.refund_rules import breakdown, line_shares, worth
 from shop.money import Money
 from shop.orders import fulfilment, mails, return_requests, returns
@@ -16,6 +17,7 @@ from shop.orders.return_rules import WAITING
 from shop.orders.service import Parcel
 from shop.orders.states import OrderState, ReturnState
 from shop.payments import refunding, refunds
+from shop.payments.refunded import is_delivery_refunded, refunded_pieces
 from shop.payments.refunds import RefundWish
 from shop.payments.returning import name_refund
 from shop.stock import service as stock
@@ -37,6 +39,7 @@ class RefundForm:
     pieces: dict[int, int] = field(default_factory=dict)
     restock: bool = False
     return_id: int | None = None
+    with_delivery: bool = False
 
 
 class Merchant(Floor):
@@ -94,21 +97,38 @@ class Merchant(Floor):
         """Send back what the page says that these pieces cost."""
         order = self._order(number)
         pieces = picked(order, {line.id: line.quantity for line in order.lines}, pick)
-        self._refund(order, RefundForm(self._price_of(order, pieces), pieces, restock), cut_at)
+        self._refund(order, RefundForm(self._price_of(order, pieces), pieces, restock, with_delivery=True), cut_at)
+
+    def _worth(self, order: Order, pieces: dict[int, int], *, with_delivery: bool) -> Money:
+        """What the page of a refund says that pieces are worth, and delivery unless it went back already."""
+        with self.transaction() as session:
+            shares = line_shares(order, refunded_pieces(session, order.id))
+            is_delivery_left = with_delivery and not is_delivery_refunded(session, order.id)
+        return worth(breakdown(order, shares, pieces, with_delivery=is_delivery_left), order.currency)
 
     def _price_of(self, order: Order, pieces: dict[int, int]) -> Money:
         """The amount that the page of a refund suggests for pieces, delivery with them."""
         with self.transaction() as session:
-            shares = line_shares(order, refunds.refunded_pieces(session, order.id))
             left = refunds.refundable(session, order)
-        parts = breakdown(order, shares, pieces, with_delivery=True)
-        return min(worth(parts, order.currency), left, key=lambda money: money.minor)
+        return min(self._worth(order, pieces, with_delivery=True), left, key=lambda money: money.minor)
 
     def _refund(self, order: Order, form: RefundForm, cut_at: str) -> None:
-        if not form.amount or (form.restock and returns.refusal(order, form.pieces)):
+        """Press the button with the ticks as the page sets them; nothing happens where the page refuses."""
+        not_sent = is_not_sent_by_itself(order, form.pieces)
+        choice = Choice(form.pieces, form.with_delivery, form.restock, not_sent, form.return_id is not None)
+        plan = plan_of(order, choice, form.amount, self._worth(order, form.pieces, with_delivery=form.with_delivery))
+        if not form.amount or plan.refusal or (form.restock and returns.refusal(order, form.pieces)):
             return
-        token, goods = self.form_token(), form.pieces if form.restock else {}
-        wish = RefundWish(form.amount, "did not fit", token, MERCHANT, goods, form.pieces)
+        wish = RefundWish(
+            form.amount,
+            "did not fit",
+            self.form_token(),
+            MERCHANT,
+            restock=plan.shelf,
+            pieces=plan.pieces,
+            calls_off=plan.calls_off,
+            with_delivery=plan.with_delivery,
+        )
         for _ in range(2):  # a double click
             self._quietly(lambda: self._send_refund(order.id, wish, form.return_id, cut_at))
 
@@ -131,7 +151,7 @@ class Merchant(Floor):
             has_money = bool(refunds.refundable(session, order))
         if step is ReturnState.REFUNDED and has_money:
             pieces = {part.order_line_id: part.quantity for part in kept.lines if part.quantity}
-            self._refund(order, RefundForm(self._price_of(order, pieces), pieces, restock, kept.id), cut_at)
+            self._refund(order, RefundForm(self._price_of(order, pieces), pieces, restock, kept.id, True), cut_at)
         else:
             self._take_step(kept, step, restock)
 

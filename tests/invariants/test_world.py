@@ -49,6 +49,8 @@ def test_every_deed_of_the_world_can_happen_and_leaves_the_books_right(engine: E
     world.ship(0)
     world.ask_return(0, (1,))
     world.withdraw(0, (1,))
+    buy(world, "PIL01-SAND", "MAT01-TEAL")
+    world.refund_pieces(0, (1, 0), restock=False)
     buy(world, "MAT01-CHARCOAL", code="POST")
     world.call_off(0)
     world.server.add_fault(kind="pending_refund", times=1, saved=False)

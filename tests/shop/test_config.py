@@ -133,3 +133,8 @@ def test_in_live_mode_a_second_factor_is_required_unless_it_is_switched_off() ->
     assert load(**live).requires_second_factor
     assert not load(**live, SHOP_REQUIRE_SECOND_FACTOR="off").requires_second_factor
     assert "must be on, off or auto" in refusal(SHOP_REQUIRE_SECOND_FACTOR="yes")
+
+
+@pytest.mark.parametrize("address", ["Tsubo <hello@shop.example>", "a@shop.example, b@shop.example", "hello"])
+def test_the_address_that_alerts_go_to_is_one_that_a_mail_can_be_sent_to(address: str) -> None:
+    assert refusal(SHOP_CONTACT_EMAIL=address).startswith("SHOP_CONTACT_EMAIL must be one e-mail address")

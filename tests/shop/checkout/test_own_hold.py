@@ -83,6 +83,17 @@ def test_nothing_is_said_to_be_held_once_it_is_paid(shopper: Shopper, engine: En
     assert [HELD.findall(page) for page in pages] == [[], []]
 
 
+def test_nobody_whose_money_is_on_its_way_is_sent_to_checkout_again(
+    shopper: Shopper, engine: Engine, gateway: FakeGateway
+) -> None:
+    shopper.order()
+    gateway.pay_later("cs_test_1")
+    shopper.client.get(f"/checkout/return/{orders_of(engine)[0].token}")
+    shopper.add(1)
+
+    assert "not paid yet" not in shopper.client.get("/cart").text
+
+
 @pytest.mark.parametrize(
     ("end", "words"),
     [

@@ -99,7 +99,7 @@ def test_a_refund_that_the_provider_took_back_cancels_its_credit_note_and_one_ma
     assert [paper.content["total_minor"] for paper in (first, counterpart, second)] == [500, -500, 500]
     assert first.content["taxes"] == second.content["taxes"]
     sheet = sheet_of(counterpart, "en_US")
-    assert sheet.table.rows == (("Taken back: credit note CN-2026-00001", "-$5.00"),)
+    assert sheet.table.rows == (("Taken back: credit note CN-2026-00001", "−$5.00"),)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from shop.mail.models import OutboxMail
 from shop.orders.models import OrderLine, Return
 from shop.payments import refunding
 from shop.payments.models import Refund
+from shop.stock.models import StockLevel
 from tests.fakes import FakeGateway
 from tests.make import NOW
 from tests.shop.merchant.browser import Browser
@@ -40,6 +41,11 @@ def alerts(transaction: Transaction) -> list[str]:
     with transaction() as session:
         found = select(OutboxMail.text).where(OutboxMail.kind == "attention").order_by(OutboxMail.id)
         return list(session.scalars(found))
+
+
+def shelf(transaction: Transaction) -> int:
+    with transaction() as session:
+        return sum(session.scalars(select(StockLevel.available)))
 
 
 def received(browser: Browser) -> int:
@@ -111,3 +117,19 @@ def test_goods_of_a_refund_that_failed_late_are_called_off_and_shelved_once(
     assert line(transaction) == (1, 1)
     with transaction() as session:
         assert [found.shelved for found in session.scalars(select(Refund).order_by(Refund.id))] == [{"1": 1}, {}]
+
+
+def test_a_piece_that_a_refund_put_on_the_shelf_is_not_put_there_again_when_its_return_is_closed_by_hand(
+    sent: Browser, transaction: Transaction, fail: Fail
+) -> None:
+    number = received(sent)
+    sent.client.post(f"{PAGE}/refund/send", data=refund(sent))
+    before = shelf(transaction)
+    fail()
+
+    closed = sent.post(f"{PAGE}/returns/{number}/close", {"restock": "y", "words": "Sent by bank transfer."})
+
+    assert closed.status_code == 303
+    assert state_of(transaction) == "refunded"
+    assert line(transaction) == (0, 1)
+    assert shelf(transaction) == before

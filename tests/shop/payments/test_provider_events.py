@@ -233,6 +233,7 @@ def test_a_dispute_from_its_first_day_to_its_last(
 
     assert disputed == ("placed", "needs_attention")
     assert told == ["confirmation", "attention"]
+    assert bench.mails() == [*told, *(["attention"] if end == "lose" else [])]
     assert bench.states(order_id) == ("placed", "needs_attention")
     assert effects(bench).count("dispute needs_response") == 1
     assert effects(bench).count({"win": "dispute won", "lose": "dispute lost"}[end]) == 1

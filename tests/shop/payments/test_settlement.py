@@ -11,10 +11,10 @@ from sqlalchemy import select
 from shop.errors import NotFound
 from shop.mail.models import OutboxMail
 from shop.money import Money
+from shop.orders.held import held_until
 from shop.orders.models import OrderEvent
 from shop.payments import flow, service
 from shop.payments.models import PaymentAttempt, Refund
-from shop.payments.rules import LONGEST_WAIT
 from shop.payments.states import AttemptState
 from shop.stock import service as stock
 from shop.stock.models import Hold
@@ -58,11 +58,25 @@ def test_slow_money_is_told_at_once_and_again_when_it_is_here_each_once(bench: B
     assert arrived == (["placed", "unchanged", "unchanged"], ["awaiting", "paid"])
     with bench.desk.look() as session:
         held, paid = session.scalars(select(OutboxMail).order_by(OutboxMail.id)).all()
-    assert f"held for you until {NOW + LONGEST_WAIT:%Y-%m-%d}" in held.text
+    assert "held for you until June 15, 2026" in held.text
     assert "wait for your money" in held.text
     assert "we have your payment" not in held.text.lower()
     assert "TS-TEST-0001 is paid" in paid.text
     assert all("Total: $39.00" in mail.text and mail.subject.endswith("TS-TEST-0001") for mail in (held, paid))
+
+
+def test_the_day_until_which_goods_wait_for_slow_money_moves_only_when_it_has_come(bench: Bench) -> None:
+    order_id, session_id = bench.opened()
+    bench.gateway.pay_later(session_id)
+    days = []
+
+    for wait in (0, 10, 14, 20):
+        facts = bench.gateway.find_payment(session_id)
+        flow.settle_facts(bench.desk, order_id, facts, now=NOW + timedelta(days=wait), actor="system")
+        with bench.desk.look() as session:
+            days.append((held_until(session, order_id) - NOW).days)
+
+    assert days == [14, 14, 28, 28]
 
 
 ACTS = {
