@@ -8,6 +8,7 @@ from recommender.bits import Floats
 from recommender.features import FEATURES
 from recommender.reasons import PLACES, WORTH_SAYING
 from recommender.types import Ahead, Answers, Item
+from recommender.wish import is_held_gentle
 
 Words = Callable[[Answers, Item, Item], str]
 
@@ -47,6 +48,8 @@ def _position(answers: Answers, better: Item, other: Item) -> str:
 
 
 def _firmness(answers: Answers, better: Item, other: Item) -> str:
+    if is_held_gentle(answers):
+        return "its pressure is milder, which is the better choice with what you told us"
     asked = "what you asked for" if answers.pressure is not None else "what is good to start with"
     return f"its pressure is nearer to {asked}"
 

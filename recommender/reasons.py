@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence, Set
 from recommender.knowledge import TRIGGER_KINDS, type_knowledge
 from recommender.questionnaire import AREAS
 from recommender.types import Answers, Codes, Contribution, Item
+from recommender.wish import is_held_gentle
 
 MOST_REASONS = 4
 WORTH_SAYING = 0.05
@@ -84,6 +85,8 @@ def _positions(item: Item) -> str:
 
 def _firmness(answers: Answers, item: Item) -> str:
     felt = _felt(item)
+    if is_held_gentle(answers):
+        return f"{felt}; mild is the better choice with what you told us."
     if not answers.pressure:
         return f"{felt}."
     asked, mildest, firmest = _firm(answers.pressure), item.pressure_min or 3, item.pressure_max or 3
@@ -93,6 +96,8 @@ def _firmness(answers: Answers, item: Item) -> str:
 
 
 def _firmness_off(answers: Answers, item: Item) -> str:
+    if is_held_gentle(answers):
+        return f"{_felt(item)}; milder is the better choice with what you told us."
     wanted = f"you asked for {_firm(answers.pressure)}" if answers.pressure else "something else is good to start with"
     return f"{_felt(item)}; {wanted}."
 

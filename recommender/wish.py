@@ -25,6 +25,8 @@ from recommender.types import Answers, Codes
 
 DEFAULT_PRESSURE = {"new": 2, "some": 3, "regular": 3}
 GENTLE_PRESSURE = 2
+TENDER_IN_PREGNANCY = frozenset({"abdomen", "lower_back", "hands"})
+"""Where nothing may press hard in pregnancy, as the customer note of its health code says."""
 STRONG_AND_FRESH = 0.8
 """How far strong pain asks for what is mild, beside 1 for what is strong and has lasted for months."""
 DELICATE_HEALTH = 0.45
@@ -68,7 +70,7 @@ class Wish:
 
 def read_wish(answers: Answers) -> Wish:
     """Return the answers as numbers. Codes nobody knows are passed over: only safety fails on them."""
-    strong = max(answers.intensity or 0, answers.interference or 0) >= STRONG_FROM
+    strong = _is_strong(answers)
     areas, kinds = AREA_BITS.mask(answers.areas), KIND_BITS.mask(answers.pain_kinds)
     health = health_of(answers)
     return Wish(
@@ -83,7 +85,7 @@ def read_wish(answers: Answers) -> Wish:
         distant_kinds=kinds & _DISTANT,
         hinted_kinds=KIND_BITS.mask(TRIGGER_KINDS.get(trigger, "") for trigger in answers.triggers) & ~kinds,
         health=HEALTH_BITS.mask(health),
-        pressure=_pressure(answers, strong=strong),
+        pressure=_pressure(answers),
         is_strong=strong,
         delicacy=_delicacy(answers, strong=strong, has_health_answer=bool(health)),
         is_new=answers.experience == "new",
@@ -102,10 +104,24 @@ def _neighbours(areas: Codes) -> Iterable[str]:
     return (near for area in areas for near in NEIGHBOURS.get(area, ()))
 
 
-def _pressure(answers: Answers, *, strong: bool) -> int:
+def is_held_gentle(answers: Answers) -> bool:
+    """Whether gentle pressure is looked for although the visitor asked for more: no reason may quote what was asked."""
+    return (answers.pressure or 0) > GENTLE_PRESSURE and _needs_gentle(answers)
+
+
+def _needs_gentle(answers: Answers) -> bool:
+    is_tender = "PREG" in health_of(answers) and not answers.areas.isdisjoint(TENDER_IN_PREGNANCY)
+    return is_tender or _is_strong(answers)
+
+
+def _is_strong(answers: Answers) -> bool:
+    return max(answers.intensity or 0, answers.interference or 0) >= STRONG_FROM
+
+
+def _pressure(answers: Answers) -> int:
     wished = answers.pressure or DEFAULT_PRESSURE.get(answers.experience or "", GENTLE_PRESSURE)
     wished = min(max(wished, PRESSURES[0]), PRESSURES[-1])
-    return min(wished, GENTLE_PRESSURE) if strong else wished
+    return min(wished, GENTLE_PRESSURE) if _needs_gentle(answers) else wished
 
 
 def _delicacy(answers: Answers, *, strong: bool, has_health_answer: bool) -> float:
