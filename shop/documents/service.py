@@ -4,9 +4,9 @@ The number comes from a counter's row that stays locked until the commit, so tha
 and one that is rolled back gives its number back. It is taken last of all locks: whoever has it waits for nobody.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -49,21 +49,8 @@ def write_invoice(session: Session, order: Order, *, letterhead: Letterhead, now
     known = find_invoice(session, order.id)
     if known is not None:
         return known
-    number = _next_number(session, InvoiceKind.INVOICE, now.year)
-    name = name_of(InvoiceKind.INVOICE, now.year, number)
-    invoice = Invoice(
-        kind=InvoiceKind.INVOICE,
-        year=now.year,
-        number=number,
-        name=name,
-        cause=f"order:{order.id}",
-        order_id=order.id,
-        issued_at=now,
-        content=invoice_content(order, letterhead, name, now),
-    )
-    session.add(invoice)
-    session.flush()  # a second one of the same cause must fail here and now
-    return invoice
+    paper = Invoice(kind=InvoiceKind.INVOICE, cause=f"order:{order.id}", order_id=order.id, issued_at=now)
+    return _issue(session, paper, lambda name: invoice_content(order, letterhead, name, now))
 
 
 def write_credit_note(
@@ -81,23 +68,12 @@ def write_credit_note(
     minor = amount_to_credit(invoice.content, total_of(earlier), refund.amount_minor, kept.minor)
     if not minor:
         return None
-    number = _next_number(session, InvoiceKind.CREDIT_NOTE, now.year)
-    name = name_of(InvoiceKind.CREDIT_NOTE, now.year, number)
-    head = credit_head(order, letterhead, name, now)
-    note = Invoice(
-        kind=InvoiceKind.CREDIT_NOTE,
-        year=now.year,
-        number=number,
-        name=name,
-        cause=cause,
-        order_id=order.id,
-        refund_id=refund.id,
-        issued_at=now,
-        content=credit_content(invoice.content, earlier, Money(minor, order.currency), head),
+    amount = Money(minor, order.currency)
+    return _issue(
+        session,
+        _credit_note(order, refund, cause, now),
+        lambda name: credit_content(invoice.content, earlier, amount, credit_head(order, letterhead, name, now)),
     )
-    session.add(note)
-    session.flush()  # see write_invoice
-    return note
 
 
 def cancel_credit_note(
@@ -113,22 +89,26 @@ def cancel_credit_note(
     note = session.scalar(select(Invoice).where(Invoice.cause == f"refund:{refund.id}"))
     if known is not None or note is None:
         return known
-    number = _next_number(session, InvoiceKind.CREDIT_NOTE, now.year)
-    name = name_of(InvoiceKind.CREDIT_NOTE, now.year, number)
-    cancellation = Invoice(
-        kind=InvoiceKind.CREDIT_NOTE,
-        year=now.year,
-        number=number,
-        name=name,
-        cause=cause,
-        order_id=order.id,
-        refund_id=refund.id,
-        issued_at=now,
-        content=cancellation_content(note.content, credit_head(order, letterhead, name, now)),
+    return _issue(
+        session,
+        _credit_note(order, refund, cause, now),
+        lambda name: cancellation_content(note.content, credit_head(order, letterhead, name, now)),
     )
-    session.add(cancellation)
-    session.flush()  # see write_invoice
-    return cancellation
+
+
+def _credit_note(order: Order, refund: Returned, cause: str, now: datetime) -> Invoice:
+    return Invoice(kind=InvoiceKind.CREDIT_NOTE, cause=cause, order_id=order.id, refund_id=refund.id, issued_at=now)
+
+
+def _issue(session: Session, paper: Invoice, content_of: Callable[[str], dict[str, Any]]) -> Invoice:
+    """Give a paper the next number of its kind and year, and what it says under the name that comes of it."""
+    paper.year = paper.issued_at.year
+    paper.number = _next_number(session, paper.kind, paper.year)
+    paper.name = name_of(paper.kind, paper.year, paper.number)
+    paper.content = content_of(paper.name)
+    session.add(paper)
+    session.flush()  # a second one of the same cause must fail here and now
+    return paper
 
 
 def find_invoice(session: Session, order_id: int) -> Invoice | None:
