@@ -1,8 +1,7 @@
 """The only door to the recommender: the ranked list with its cards, and what a visitor must not be shown."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
 
 from sqlalchemy.orm import Session
 
@@ -15,20 +14,10 @@ from shop.learning.rules import ShownList
 from shop.recommendations.assortment import Assortment, Offer, current_shelf, whole_assortment
 from shop.recommendations.cards import cards_of
 from shop.recommendations.evidence import evidence_sentence
-
-if TYPE_CHECKING:
-    from recommender.exclusions import Exclusions
+from shop.recommendations.left_out import LeftOut, summed_up
 
 FIRST_SHOWN = 3
 MOST_SHOWN = 5
-MOST_GROUPS = 12
-MOST_NAMED = 8
-SAFETY_KINDS = (
-    ExclusionKind.CONTRAINDICATION,
-    ExclusionKind.ALLERGEN,
-    ExclusionKind.MISSING_SAFETY,
-    ExclusionKind.POWERED_STIMULATOR,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +35,6 @@ class Pick:
     cautions: tuple[str, ...]
     evidence: str
     ahead: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """Products left out for one reason: the first few by name, and how many more there are."""
-
-    sentence: str
-    is_safety: bool
-    titles: tuple[str, ...]
-    more: int
-
-    @property
-    def count(self) -> int:
-        """How many products were left out for this reason."""
-        return len(self.titles) + self.more
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +79,7 @@ def recommend(session: Session, window: ShopWindow, answers: Answers, *, draw: D
         for ranked in outcome.ranked
         if ranked.sku in cards  # one that was unpublished this very moment has no card any more
     )
-    left_out = _left_out(outcome.excluded, shelf.assortment)
+    left_out = summed_up(outcome.excluded, shelf.assortment)
     found = Recommendation(outcome, picks, left_out, outcome.notes)
     return found if draw is None else replace(found, shown=_shown(found, answers, shelf.assortment, draw, live))
 
@@ -176,19 +150,3 @@ def _ahead(ranked: Ranked, cards: Mapping[str, CardView]) -> str | None:
     if ranked.ahead is None or ranked.ahead.of not in cards:
         return None
     return f"Ahead of {cards[ranked.ahead.of].name} because {ranked.ahead.because}."
-
-
-def _left_out(excluded: Sequence[Exclusion], assortment: Assortment) -> tuple[LeftOut, ...]:
-    """Safety first, then the largest group; the page does not grow with the catalogue."""
-    summed_up = cast("Exclusions", excluded)  # what `rank` returns: it can be summed up without being read through
-    groups = summed_up.together(named=MOST_NAMED)
-    ordered = sorted(groups, key=lambda group: group.kind not in SAFETY_KINDS)
-    return tuple(
-        LeftOut(
-            sentence=group.sentence,
-            is_safety=group.kind in SAFETY_KINDS,
-            titles=tuple(assortment.by_sku[sku].title for sku in group.skus),
-            more=group.count - len(group.skus),
-        )
-        for group in ordered[:MOST_GROUPS]
-    )
