@@ -52,14 +52,22 @@ def claim_version(session: Session, sku: str, seen: datetime, *, now: datetime) 
 
 
 def save_product(
-    session: Session, values: ProductValues, *, currency: str, standards: rules.Standards, now: datetime
+    session: Session,
+    values: ProductValues,
+    *,
+    currency: str,
+    standards: rules.Standards,
+    now: datetime,
+    is_new: bool = False,
 ) -> Product:
     """Create or change the product with this SKU, with its variants, prices, facets and search words.
 
     A variant that is no longer named becomes inactive: orders and carts may still point at it. A status of None keeps
-    the present one; a new product then gets `rules.default_status`. Raises InvalidProduct.
+    the present one; a new product then gets `rules.default_status`. Raises InvalidProduct. With `is_new` a product that
+    is there already is never changed, not even one that somebody else saved this moment: the database refuses the
+    second with an IntegrityError.
     """
-    product = find_product(session, values.sku)
+    product = None if is_new else find_product(session, values.sku)
     status = values.status or (product.status if product else rules.default_status(values))
     publish = status is ProductStatus.PUBLISHED
     if found := rules.problems(values, currency=currency, publish=publish, standards=standards):

@@ -116,9 +116,11 @@ def _with_status(values: ProductValues, product: Product | None) -> ProductValue
 def _write(session: Session, values: ProductValues, units: Mapping[str, int], *, is_new: bool, now: datetime) -> None:
     if found := _problems(session, values, is_new=is_new):
         raise InvalidProduct(found)
-    there = catalogue.find_product(session, values.sku)
+    there = None if is_new else catalogue.find_product(session, values.sku)
     before = _plain(catalogue.values_of(there)) if there is not None else {}
-    saved = catalogue.save_product(session, values, currency=config().currency, standards=standards(), now=now)
+    saved = catalogue.save_product(
+        session, values, currency=config().currency, standards=standards(), now=now, is_new=is_new
+    )
     for sku, count in sorted(units.items()):
         stock.receive(session, sku, count, reason="First stock", actor=me().actor, now=now)
     changes = audit.difference(before, _plain(catalogue.values_of(saved)))

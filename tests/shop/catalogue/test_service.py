@@ -1,5 +1,6 @@
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from shop.catalogue import service
 from shop.catalogue.models import ProductFacet
@@ -98,3 +99,19 @@ def test_a_draft_is_published_only_when_it_is_complete(session):
 def test_an_unknown_sku_is_not_found(session):
     with pytest.raises(NotFound):
         service.get_product(session, "NOPE")
+
+
+def test_a_new_product_never_overwrites_one_that_somebody_saved_this_moment(session):
+    save_values(session, make_values("MAT01", title="Anna's"))
+
+    with pytest.raises(IntegrityError), session.begin_nested():
+        service.save_product(
+            session,
+            make_values("MAT01", title="Ben's"),
+            currency="USD",
+            standards=CLAIMS_ONLY,
+            now=NOW,
+            is_new=True,
+        )
+
+    assert service.get_product(session, "MAT01").title == "Anna's"
