@@ -32,7 +32,10 @@ class Cart(Base):
 
 
 class CartLine(Base):
-    """`seen_minor` and `seen_currency` are the price the visitor saw last, to tell them when it changed."""
+    """`seen_minor` and `seen_currency` are the price the visitor saw last, to tell them when it changed.
+
+    `seen_elsewhere` are those seen last in other currencies, minor units by code, for when the cart comes back to one.
+    """
 
     __tablename__ = "shop_cart_line"
     __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
@@ -42,6 +45,7 @@ class CartLine(Base):
     quantity: Mapped[int]
     seen_minor: Mapped[Minor]
     seen_currency: Mapped[str] = mapped_column(String(3))
+    seen_elsewhere: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, server_default="{}")
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     cart: Mapped[Cart] = relationship(back_populates="lines")

@@ -133,13 +133,13 @@ def put_back(
 ) -> str | None:
     """Put the planned lines into the cart of `token`, or a new one; returns the token of the cart they lie in.
 
-    Their old prices count as seen last, so that the cart's page names each that has changed.
+    Their old prices count as seen last in their currency, so that the cart's page names each that has changed.
     """
     for line in lines:
         if line.is_back:
             continue
         token = cart.add(session, token, line.sku, line.target - line.present, terms=terms, now=now).token
-        if not line.present and line.has_other_price:
+        if not line.present and line.new != line.old:
             _remember_price(session, token, line)
     return token
 
@@ -177,9 +177,11 @@ def _without(line: SavedLine, reason: Reason) -> SavedLine:
 def _remember_price(session: Session, token: str, line: SavedLine) -> None:
     basket = select(Cart.id).where(Cart.token_hash == fingerprint(token)).scalar_subquery()
     variant = select(Variant.id).where(Variant.sku == line.sku).scalar_subquery()
+    seen = {"seen_minor": line.old.minor, "seen_currency": line.old.currency}
+    elsewhere = {"seen_elsewhere": {line.old.currency: line.old.minor}}
     session.execute(
         update(CartLine)
         .where(CartLine.cart_id == basket, CartLine.variant_id == variant)
-        .values(seen_minor=line.old.minor, seen_currency=line.old.currency)
+        .values(**(seen if line.has_other_price else elsewhere))
         .execution_options(synchronize_session=False)
     )

@@ -154,6 +154,28 @@ def test_what_is_sold_out_fewer_gone_or_dearer_is_told_line_by_line(
     assert in_cart(app) == {"MAT01-CHARCOAL": 3}
 
 
+def test_a_price_saved_in_one_currency_is_held_against_once_the_cart_comes_to_it(
+    app: Flask, client: FlaskClient, other: FlaskClient, goods: None
+) -> None:
+    put_in(client, "MAT01")
+    mail_it(client)
+    put_in(other, "MAT02")
+    go_to(other, "DE")
+    change(app, update(Price).where(Price.currency == "USD").values(minor=3900))
+    other.post(link(app))
+
+    go_to(other, "US")
+
+    assert "went up from $34.00 to $39.00" in other.get("/cart").text
+
+
+def go_to(browser: FlaskClient, country: str) -> None:
+    token = re.search(r'name="csrf_token"[^>]*value="(\w+)"', browser.get("/cart").text)
+    assert token is not None
+    chosen = {"csrf_token": token[1], "country": country, "region": "", "method": "standard"}
+    assert browser.post("/cart/delivery", data=chosen).status_code == 303
+
+
 def test_a_full_cart_says_so(app: Flask, client: FlaskClient, other: FlaskClient, goods: None) -> None:
     with app.app_context(), transaction() as session:
         for number in range(40):

@@ -2,7 +2,7 @@
 
 import re
 
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, delete, update
 from sqlalchemy.orm import Session
 
 from shop.cart import service as cart
@@ -78,6 +78,53 @@ def test_choosing_delivery_accepts_no_price_unless_the_currency_changes(session:
 
     assert [(notice.kind, notice.old) for notice in told] == [(NoticeKind.DEARER, Money(3400, "USD"))]
     assert [(notice.kind, notice.new) for notice in told_abroad] == [(NoticeKind.DEARER, Money(4500, "EUR"))]
+
+
+def test_a_price_that_rose_while_the_cart_was_in_another_currency_is_told_when_it_comes_back(session: Session) -> None:
+    token = _filled(session)
+    for country, currency, minor in (("DE", "USD", 3900), ("US", "EUR", 4500), ("DE", "USD", 4000)):
+        _choose(session, token, country)
+        session.execute(update(Price).where(Price.currency == currency).values(minor=minor))
+    in_euro = _view(session, token).lines[0].notices
+    _choose(session, token, "US")
+
+    in_dollars = _view(session, token).lines[0].notices
+
+    assert [(notice.kind, notice.old, notice.new) for notice in in_dollars] == [
+        (NoticeKind.DEARER, Money(3400, "USD"), Money(4000, "USD"))
+    ]
+    assert [(notice.kind, notice.old, notice.new) for notice in in_euro] == [
+        (NoticeKind.DEARER, Money(3400, "EUR"), Money(4500, "EUR"))
+    ]
+
+
+def test_the_way_there_and_back_tells_nothing_where_nothing_changed_or_all_was_told(session: Session) -> None:
+    token = _filled(session)
+    _choose(session, token, "DE")
+    session.execute(update(Price).where(Price.currency == "USD").values(minor=3900))
+    _choose(session, token, "US")
+    accept_shown(session, token, _view(session, token).prices_mark, terms=TERMS, now=NOW)
+
+    for country in ("DE", "US"):
+        _choose(session, token, country)
+
+    assert _view(session, token).lines[0].notices == ()
+
+
+def test_a_product_without_a_price_abroad_is_held_against_the_one_seen_at_home(session: Session) -> None:
+    token = _filled(session)
+    session.execute(delete(Price).where(Price.currency == "EUR"))
+    _choose(session, token, "DE")
+    session.execute(update(Price).values(minor=3900))
+    _choose(session, token, "US")
+
+    notices = _view(session, token).lines[0].notices
+
+    assert [(notice.kind, notice.old) for notice in notices] == [(NoticeKind.DEARER, Money(3400, "USD"))]
+
+
+def _choose(session: Session, token: str, country: str) -> None:
+    cart.choose_delivery(session, token, cart.Delivery(country), zones=ZONES, terms=TERMS, now=NOW)
 
 
 def test_a_price_that_rose_before_the_first_details_were_sent_is_told_on_the_check_page(
