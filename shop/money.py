@@ -87,6 +87,11 @@ def split(amount: Money, weights: Sequence[int]) -> list[Money]:
     return [Money(part, amount.currency) for part in parts]
 
 
+def next_pieces(whole: Money, units: int, *, of: int, after: int) -> Money:
+    """What `units` more of `of` like pieces come to when `after` are taken; all of them are `whole` exactly."""
+    return total(split(whole, [1] * of)[after : after + units], whole.currency)
+
+
 @cache
 def exponent(currency: str) -> int:
     """How many decimals a currency has (2 for USD, 0 for JPY). Raises ValueError for an unknown code."""

@@ -1,12 +1,12 @@
-"""What stands on an invoice and on a credit note, in whole minor units that add up. No database, no clock."""
+"""What stands on an invoice, in whole minor units that add up. No database, no clock."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from shop.documents.models import InvoiceKind
 from shop.mail.letterhead import Letterhead
-from shop.money import Money, divide_half_up, split, tax_on, tax_within
+from shop.money import Money, split, tax_on, tax_within
 from shop.orders.models import Order, OrderLine
 from shop.pricing.countries import country_name
 
@@ -34,74 +34,21 @@ def invoice_content(order: Order, letterhead: Letterhead, name: str, now: dateti
     lines = [_line(line, discount) for line, discount in zip(order.lines, discounts, strict=True)]
     taxed = [(line["tax_rate"], line["total_minor"] - line["discount_minor"], line["tax_minor"]) for line in lines]
     taxed.append((delivery["tax_rate"], order.shipping_minor, delivery_tax))
-    return _head(order, letterhead, name, now) | {
+    return head_of(order, letterhead, name, now) | {
         "buyer": recipient(order, letterhead.locale),
         "ordered_on": f"{order.placed_at:%Y-%m-%d}",
         "lines": lines,
         "subtotal_minor": order.subtotal_minor,
         "discount_minor": order.discount_minor,
         "delivery": delivery,
-        "taxes": _taxes(taxed, is_inclusive=order.tax_inclusive),
+        "taxes": taxes_by_rate(taxed, is_inclusive=order.tax_inclusive),
         "tax_minor": order.tax_minor,
         "total_minor": order.total_minor,
     }
 
 
-def credit_content(
-    invoice: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]], amount: Money, head: Content
-) -> Content:
-    """What a credit note says: `amount`, split over the invoice's tax rates by what is left of each.
-
-    The last one takes exactly what the earlier ones left, tax and all. `head` is `credit_head`'s.
-    """
-    left = {row["tax_rate"]: dict(row) for row in invoice["taxes"]}
-    for note in earlier:
-        for row in note["taxes"]:
-            for name in ("net_minor", "tax_minor", "gross_minor"):
-                left[row["tax_rate"]][name] -= row[name]
-    rows = [row for row in left.values() if row["gross_minor"] > 0]
-    parts = split(amount, [row["gross_minor"] for row in rows])
-    taxes = [_part(row, part.minor) for row, part in zip(rows, parts, strict=True) if part.minor]
-    return head | {
-        "buyer": invoice["buyer"],
-        "invoice": invoice["name"],
-        "invoice_issued_on": invoice["issued_on"],
-        "taxes": taxes,
-        "tax_minor": sum(row["tax_minor"] for row in taxes),
-        "total_minor": amount.minor,
-    }
-
-
-def cancellation_content(note: Mapping[str, Any], head: Content) -> Content:
-    """What the counterpart of a credit note says: the same sums with a minus, so that both together are nothing."""
-    sums = ("net_minor", "tax_minor", "gross_minor")
-    return head | {
-        "buyer": note["buyer"],
-        "invoice": note["invoice"],
-        "invoice_issued_on": note["invoice_issued_on"],
-        "cancels": note["name"],
-        "taxes": [{**row, **{name: -row[name] for name in sums}} for row in note["taxes"]],
-        "tax_minor": -note["tax_minor"],
-        "total_minor": -note["total_minor"],
-    }
-
-
-def credit_head(order: Order, letterhead: Letterhead, name: str, now: datetime) -> Content:
-    """Who gives how much back, and when."""
-    return _head(order, letterhead, name, now)
-
-
-def amount_to_credit(invoice: Mapping[str, Any], credited: int, refunded: int, kept: int) -> int:
-    """Minor units that a credit note over a refund has to say; 0 when there is nothing to credit.
-
-    `kept` is the money the shop has left of the order, `credited` what earlier notes say. Money that was never
-    invoiced (paid twice, paid too much) goes back without a note: the invoice stands.
-    """
-    uncredited = int(invoice["total_minor"]) - credited
-    return max(0, min(refunded, uncredited - kept, uncredited))
-
-
-def _head(order: Order, letterhead: Letterhead, name: str, now: datetime) -> Content:
+def head_of(order: Order, letterhead: Letterhead, name: str, now: datetime) -> Content:
+    """What every paper begins with: its name and day, the order, and who sells."""
     return {
         "version": 1,
         "name": name,
@@ -165,8 +112,8 @@ def _delivery_rate(order: Order, tax: int) -> int | None:
     return round_ones[0] if len(round_ones) == 1 else None
 
 
-def _taxes(taxed: Iterable[tuple[int | None, int, int]], *, is_inclusive: bool) -> list[Content]:
-    """One row a rate: net, tax and both together."""
+def taxes_by_rate(taxed: Iterable[tuple[int | None, int, int]], *, is_inclusive: bool) -> list[Content]:
+    """One row a rate: net, tax and both together, out of (rate, amount, tax); the amount is with its tax or without."""
     rows: dict[int | None, Content] = {}
     for rate, amount, tax in taxed:
         if not amount and not tax:
@@ -178,17 +125,6 @@ def _taxes(taxed: Iterable[tuple[int | None, int, int]], *, is_inclusive: bool) 
     return sorted(rows.values(), key=lambda row: -1 if row["tax_rate"] is None else row["tax_rate"])
 
 
-def _part(row: Mapping[str, Any], gross: int) -> Content:
-    """A part of what is left at one rate; the whole of it takes the whole tax."""
-    tax = divide_half_up(row["tax_minor"] * gross, row["gross_minor"])
-    return {"tax_rate": row["tax_rate"], "net_minor": gross - tax, "tax_minor": tax, "gross_minor": gross}
-
-
 def blanked(content: Mapping[str, Any], word: str) -> Content:
     """The content after the years of keeping: the sums, and nobody's name."""
     return {**content, "buyer": [word]}
-
-
-def total_of(notes: Sequence[Mapping[str, Any]]) -> int:
-    """Minor units that these credit notes say together."""
-    return sum(int(note["total_minor"]) for note in notes)

@@ -4,7 +4,7 @@ The number comes from a counter's row that stays locked until the commit, so tha
 and one that is rolled back gives its number back. It is taken last of all locks: whoever has it waits for nobody.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -12,17 +12,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shop.db import insert_if_absent
+from shop.documents.credit_rules import Given, amount_to_credit, cancellation_content, credit_content, total_of
 from shop.documents.models import Invoice, InvoiceCounter, InvoiceKind
-from shop.documents.rules import (
-    amount_to_credit,
-    blanked,
-    cancellation_content,
-    credit_content,
-    credit_head,
-    invoice_content,
-    name_of,
-    total_of,
-)
+from shop.documents.rules import blanked, head_of, invoice_content, name_of
 from shop.mail.letterhead import Letterhead
 from shop.money import Money
 from shop.orders.models import Order
@@ -39,6 +31,14 @@ class Returned(Protocol):
     @property
     def amount_minor(self) -> int:
         """What went back."""
+
+    @property
+    def pieces(self) -> Mapping[str, int]:
+        """What it is for: units per line id, as text; none where it is goodwill."""
+
+    @property
+    def with_delivery(self) -> bool:
+        """Whether it is for delivery, too."""
 
 
 def write_invoice(session: Session, order: Order, *, letterhead: Letterhead, now: datetime) -> Invoice:
@@ -68,11 +68,12 @@ def write_credit_note(
     minor = amount_to_credit(invoice.content, total_of(earlier), refund.amount_minor, kept.minor)
     if not minor:
         return None
-    amount = Money(minor, order.currency)
+    pieces = {line.sku: refund.pieces.get(str(line.id), 0) for line in order.lines}
+    given = Given(Money(minor, order.currency), pieces, refund.with_delivery)
     return _issue(
         session,
         _credit_note(order, refund, cause, now),
-        lambda name: credit_content(invoice.content, earlier, amount, credit_head(order, letterhead, name, now)),
+        lambda name: credit_content(invoice.content, earlier, given, head_of(order, letterhead, name, now)),
     )
 
 
@@ -92,7 +93,7 @@ def cancel_credit_note(
     return _issue(
         session,
         _credit_note(order, refund, cause, now),
-        lambda name: cancellation_content(note.content, credit_head(order, letterhead, name, now)),
+        lambda name: cancellation_content(note.content, head_of(order, letterhead, name, now)),
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from shop.money import Money, split, total
+from shop.money import Money, next_pieces, total
 from shop.orders.models import Order, OrderLine, Return
 
 Picked = Mapping[int, int]
@@ -49,8 +49,7 @@ class LineShare:
         return self._next(self.tax, units)
 
     def _next(self, whole: Money, units: int) -> Money:
-        pieces = split(whole, [1] * self.line.quantity)
-        return total(pieces[self.gone : self.gone + units], whole.currency)
+        return next_pieces(whole, units, of=self.line.quantity, after=self.gone)
 
 
 @dataclass(frozen=True, slots=True)

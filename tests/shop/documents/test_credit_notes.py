@@ -49,8 +49,22 @@ def test_credit_notes_take_what_is_left_to_the_last_cent(bench: Bench) -> None:
             assert given == next(row[field] for row in invoice["taxes"] if row["tax_rate"] == rate)
 
 
-def went(session: Session, order: Order, place: int, minor: int) -> Refund:
-    """A refund that went through."""
+def test_pieces_that_went_back_take_back_the_tax_of_their_own_line(session: Session) -> None:
+    make_stock(session, "MAT01-CHARCOAL")
+    order = taxed_order(session)
+    documents.write_invoice(session, order, letterhead=LETTERHEAD, now=NOW)
+    booklet, kept = order.lines[1], Money(order.total_minor - 1000, "USD")
+
+    refund = went(session, order, 1, 1000, {str(booklet.id): 1})
+    note = documents.write_credit_note(session, order, refund, kept=kept, letterhead=LETTERHEAD, now=NOW)
+
+    assert note is not None
+    assert note.content["taxes"] == [{"tax_rate": 70_000, "net_minor": 935, "tax_minor": 65, "gross_minor": 1000}]
+    assert note.content["pieces"] == {"BOOK": 1}
+
+
+def went(session: Session, order: Order, place: int, minor: int, pieces: dict[str, int] | None = None) -> Refund:
+    """A refund that went through, for these pieces per line id or for none."""
     refund = Refund(
         order_id=order.id,
         payment_intent="pi_1",
@@ -59,6 +73,7 @@ def went(session: Session, order: Order, place: int, minor: int) -> Refund:
         reason="a dent",
         state=RefundState.SUCCEEDED,
         form_token=f"form-{place}",
+        pieces=pieces or {},
         actor=ME,
         created_at=NOW,
     )
