@@ -21,7 +21,7 @@ from shop.gateway import (
     TaxQuestion,
 )
 from shop.money import Money
-from shop.payments.provider_amounts import money_in
+from shop.provider_amounts import money_in
 from tests.fake_events import SECRET, read_signed_event, signed_event
 from tests.fake_tax import answer_of
 

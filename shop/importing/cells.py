@@ -8,6 +8,7 @@ from typing import Any
 
 from shop.catalogue.states import ProductStatus
 from shop.money import Money, exponent, parse_money, to_decimal
+from shop.provider_amounts import NotPayable, to_provider
 
 UNKNOWN = "?"
 """The cell of a safety field that nobody has filled in; an empty cell says that there is none."""
@@ -72,6 +73,16 @@ def read_money(text: str, currency: str) -> int | None:
     except ValueError as error:
         fix = "Write digits and a decimal point, no sign and no separator for thousands."
         raise WrongCell(f"an amount in {currency} such as 34.00", fix) from error
+
+
+def read_price(text: str, currency: str) -> int | None:
+    """An amount that will be charged, in minor units, or None for an empty cell."""
+    minor = read_money(text, currency)
+    try:
+        to_provider(Money(minor or 0, currency))
+    except NotPayable as error:
+        raise WrongCell("a price that can be paid", str(error)) from error
+    return minor
 
 
 def write_money(minor: int | None, currency: str) -> str:

@@ -13,8 +13,8 @@ from shop.importing.cells import (
     WrongCell,
     is_price_column,
     price_currency,
-    read_money,
     read_parts,
+    read_price,
     read_whole,
 )
 from shop.importing.reading import RowProblem
@@ -167,7 +167,7 @@ def _read_prices(number: int, name: str, cells: Mapping[str, str], prices: list[
     parts = _aligned(number, name, cells, len(prices)) if "|" in cells[name] else [cells[name]] * len(prices)
     for place, part in enumerate(parts):
         try:
-            minor = read_money(part, currency)
+            minor = read_price(part, currency)
         except WrongCell as error:
             raise _Problems([RowProblem(number, name, error.expected, shown(part), error.fix)]) from error
         prices[place].pop(currency, None)

@@ -12,8 +12,8 @@ from shop.importing.cells import (
     COLUMN_OF_FIELD,
     FIELD_COLUMNS,
     WrongCell,
-    read_money,
     read_parts,
+    read_price,
     read_whole,
     write_money,
     write_parts,
@@ -204,7 +204,7 @@ def _read_prices(row: Mapping[str, Field], currencies: Iterable[str], needed: st
     for code in currencies:
         field = row[f"price_{code.lower()}"]
         try:
-            minor = read_money(str(field.data or "").strip(), code)
+            minor = read_price(str(field.data or "").strip(), code)
         except WrongCell as error:
             add_error(field, f"Expected {error.expected}. {error.fix}")
             continue

@@ -16,6 +16,7 @@ from shop.promotions.editing import PromotionValues
 from shop.promotions.models import Promotion
 from shop.promotions.rules import normal_code
 from shop.promotions.states import PromotionKind
+from shop.provider_amounts import NotPayable, to_provider
 
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{2,39}", re.ASCII)
 KINDS = {
@@ -55,8 +56,15 @@ class PromotionForm(ProtectedForm):
 
     def validate_amount(self, field: Any) -> None:
         """Needed where a sum is taken off."""
-        if self.kind.data == PromotionKind.AMOUNT.value and not self._money(field.data):
+        if self.kind.data != PromotionKind.AMOUNT.value:
+            return
+        amount = self._money(field.data)
+        if not amount:
             raise ValidationError(f"Enter a sum such as 5.00 in {self.currency.data}.")
+        try:
+            to_provider(amount)
+        except NotPayable as error:
+            raise ValidationError(str(error)) from error
 
     def validate_currency(self, field: Any) -> None:
         """One that the shop sells in."""

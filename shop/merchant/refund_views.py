@@ -31,12 +31,12 @@ from shop.orders import service as orders
 from shop.orders.models import Order
 from shop.payments import refunding, refunds
 from shop.payments.models import Refund
-from shop.payments.provider_amounts import NotPayable, to_provider
 from shop.payments.refunded import is_delivery_refunded, refunded_pieces
 from shop.payments.refunds import RefundWish
 from shop.payments.returning import name_refund
 from shop.payments.states import RefundState
 from shop.payments.web_desk import web_desk
+from shop.provider_amounts import NotPayable, to_provider
 from shop.web import db, transaction
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from shop.gateway import PaymentFacts
 from shop.money import Money, plain_money
 from shop.orders.models import Order
-from shop.payments.provider_amounts import to_provider
+from shop.provider_amounts import to_provider
 
 SHORTEST_SESSION = timedelta(minutes=30)  # the provider refuses an earlier end
 LONGEST_WAIT = timedelta(days=14)  # slow methods (a bank transfer) answer within two weeks

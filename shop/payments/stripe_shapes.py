@@ -16,7 +16,7 @@ from shop.gateway import (
     TaxQuestion,
 )
 from shop.money import Money
-from shop.payments.provider_amounts import NotPayable, money_exactly, money_in, money_out, to_provider
+from shop.provider_amounts import NotPayable, money_exactly, money_in, money_out, to_provider
 
 DELIVERY, DELIVERY_TAX_CODE = "delivery", "txcd_92010001"
 GONE = ("requires_payment_method", "canceled")  # of a payment whose session is complete: the money will not come

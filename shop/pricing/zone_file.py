@@ -9,6 +9,7 @@ from typing import Any
 from shop.config import ConfigError
 from shop.money import MILLION, Money, exponent, parse_money
 from shop.pricing.rules import Country, ShippingMethod, Zone, Zones, by_price
+from shop.provider_amounts import NotPayable, to_provider
 
 _ZONE_KEYS = {"code", "currency", "prices", "tax_name", "rates", "regions", "classes", "delivery"}
 _METHOD_KEYS = {"code", "title", "price", "weights", "free_over", "days", "taxed", "pick_up", "where"}
@@ -69,6 +70,14 @@ class _Place:
             return parse_money(self.text(table, key), currency)
         except ValueError as error:
             raise self.wrong(key, f'must be an amount in {currency} such as "4.90": {error}') from error
+
+    def price(self, table: Mapping[str, Any], key: str, currency: str) -> Money:
+        price = self.money(table, key, currency)
+        try:
+            to_provider(price)
+        except NotPayable as error:
+            raise self.wrong(key, f"cannot be paid. {error}") from error
+        return price
 
     def flag(self, table: Mapping[str, Any], key: str) -> bool:
         value = table.get(key, False)
@@ -199,7 +208,7 @@ def _least_price(
     """What the lightest parcel costs."""
     if is_free:
         return Money(0, currency)
-    return weights[0][1] if weights else here.money(table, "price", currency)
+    return weights[0][1] if weights else here.price(table, "price", currency)
 
 
 def _weights(here: _Place, table: Mapping[str, Any], currency: str) -> tuple[tuple[int, Money], ...]:
@@ -219,5 +228,5 @@ def _weights(here: _Place, table: Mapping[str, Any], currency: str) -> tuple[tup
             raise step.wrong("grams", f"must be a whole number from 1 to {_HEAVIEST}")
         if steps and grams <= steps[-1][0]:
             raise step.wrong("grams", "must be more than those of the step before")
-        steps.append((grams, step.money({"price": row[1]}, "price", currency)))
+        steps.append((grams, step.price({"price": row[1]}, "price", currency)))
     return tuple(steps)

@@ -39,6 +39,16 @@ def test_a_dry_run_counts_and_changes_nothing(session):
     assert session.scalar(select(func.count()).select_from(Product)) == 0
 
 
+def test_a_price_that_cannot_be_paid_is_a_problem_of_its_cell(session):
+    planned = plan(session, f"{HEADER},price_kwd\n{ROW},12.255\n")
+
+    assert [(problem.column, problem.expected) for problem in planned.problems] == [
+        ("price_kwd", "a price that can be paid")
+    ]
+    assert "does not take 12.255 KWD" in planned.problems[0].fix
+    assert plan(session, f"{HEADER},price_kwd\n{ROW},12.250\n").problems == ()
+
+
 def test_stock_is_split_evenly_and_the_first_variant_gets_the_rest(session):
     assert run(session, f"{HEADER}\n{ROW}\n") == (1, 0)
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from shop.audit.models import AuditEvent
-from shop.catalogue.models import Product
+from shop.catalogue.models import Price, Product
 from shop.catalogue.service import find_product
 from shop.stock.models import StockLevel, StockMovement
 from tests.shop.merchant.browser import EMAIL, Browser
@@ -148,6 +148,20 @@ def test_what_cannot_be_published_is_told_and_nothing_typed_is_lost(
     assert "Typed just now" in answer.text
     assert product_of(transaction).care == ""
     assert actions(transaction) == []
+
+
+def test_a_price_that_cannot_be_paid_is_told_beside_its_field(merchant: Browser, transaction: Transaction) -> None:
+    with transaction() as session:
+        product = find_product(session, "MAT01")
+        assert product is not None
+        product.variants[0].prices.append(Price(currency="KWD", minor=12_250))
+
+    answer = send(merchant, EDIT, {**merchant.form(EDIT), "v0_price_kwd": "12.255"})
+    payable = send(merchant, EDIT, {**merchant.form(EDIT), "v0_price_kwd": "12.26"})
+
+    assert answer.status_code == 422
+    assert "The payment service does not take 12.255 KWD: in this currency it takes two decimals" in answer.text
+    assert payable.status_code == 303
 
 
 def test_everything_that_stands_against_a_product_is_told_at_once(merchant: Browser) -> None:

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 
 from shop.audit.models import AuditEvent
+from shop.merchant.promotion_forms import PromotionForm
 from shop.promotions.models import Promotion
 from shop.promotions.states import PromotionKind
 from tests.make import make_promotion
@@ -89,6 +91,18 @@ def test_each_wrong_field_has_a_sentence_of_its_own(
     assert answer.status_code == 422
     assert said in answer.text
     assert _only(transaction).code == "TAKEN"
+
+
+@pytest.mark.parametrize(("amount", "is_refused"), [("1.255", True), ("1.250", False)])
+def test_a_sum_that_cannot_be_paid_is_told_beside_its_field(amount: str, is_refused: bool) -> None:
+    typed = MultiDict({**TYPED, "kind": "amount", "amount": amount, "currency": "KWD"})
+    form = PromotionForm(typed, meta={"csrf": False}).offer(("KWD",))
+
+    form.validate()
+
+    sentence = "The payment service does not take 1.255 KWD: in this currency it takes two decimals at the most"
+    assert any(sentence in said for said in form.errors.get("amount", [])) is is_refused
+    assert set(form.errors) == ({"amount"} if is_refused else set())
 
 
 def test_a_change_shows_what_is_there_keeps_the_code_and_is_in_the_record(

@@ -9,7 +9,6 @@ from babel.numbers import list_currencies
 
 from shop.gateway import GatewayRefused, RefundRequest, TaxQuestion
 from shop.money import Money, exponent, parse_money, to_decimal
-from shop.payments.provider_amounts import NotPayable, money_in, money_out, provider_exponent, to_provider
 from shop.payments.stripe_shapes import (
     dispute_facts,
     payment_facts,
@@ -18,6 +17,7 @@ from shop.payments.stripe_shapes import (
     tax_answer,
     tax_parameters,
 )
+from shop.provider_amounts import NotPayable, money_in, money_out, provider_exponent, to_provider
 from tests.shop.payments.conftest import Bench
 
 CURRENCIES = sorted(list_currencies())

@@ -120,6 +120,17 @@ def test_a_mistake_in_weights_pick_up_or_classes_is_named(tmp_path: Path, good: 
     assert "my-zones.toml, zone 1, eu" in str(refused.value)
 
 
+@pytest.mark.parametrize("price", ['price = "1.255"', 'weights = [[2000, "1.255"]]'])
+def test_a_delivery_price_that_cannot_be_paid_is_refused_at_the_start(tmp_path: Path, price: str) -> None:
+    dinars = GOOD.replace("EUR", "KWD")
+
+    with pytest.raises(ConfigError) as refused:
+        read_zones(_file(tmp_path, dinars.replace('price = "4.90"', price)))
+
+    assert "price cannot be paid. The payment service does not take 1.255 KWD" in str(refused.value)
+    assert read_zones(_file(tmp_path, dinars.replace("4.90", "1.250"))).home == "DE"
+
+
 def test_a_shop_with_a_broken_zones_file_does_not_start(tmp_path: Path, make_app: MakeApp) -> None:
     path = _file(tmp_path, GOOD.replace("with tax", "maybe"))
 
