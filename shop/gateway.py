@@ -170,6 +170,23 @@ class TaxAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class TaxSale:
+    """A sale for the provider's tax reports: what was calculated before it, under a name used once."""
+
+    calculation_id: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class TaxReversal:
+    """What went back of a reported sale, its tax included; everything where there is no `amount`."""
+
+    transaction_id: str
+    reference: str
+    amount: Money | None
+
+
+@dataclass(frozen=True, slots=True)
 class ProviderEvent:
     """A verified webhook event: `subject_id` is the id of the object it speaks of."""
 
@@ -213,6 +230,14 @@ class Gateway(Protocol):
 
     def calculate_tax(self, question: TaxQuestion) -> TaxAnswer:
         """The tax on what is about to be ordered; nothing is charged and nothing reported by asking."""
+        ...
+
+    def report_sale(self, sale: TaxSale) -> str:
+        """Put a sale into the tax reports, once per reference; returns its id there."""
+        ...
+
+    def report_reversal(self, reversal: TaxReversal) -> str:
+        """Take off a reported sale what went back, once per reference; returns the reversal's id."""
         ...
 
     def refund(self, request: RefundRequest) -> RefundFacts:

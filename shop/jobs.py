@@ -23,7 +23,7 @@ from shop.follow_up.links import new_link
 from shop.leases import service as leases
 from shop.mail.letterhead import Letterhead
 from shop.mail.sending import send_due
-from shop.payments import flow, reconcile
+from shop.payments import flow, reconcile, tax_reporting
 from shop.payments.web_desk import web_desk
 from shop.web import config, runtime, transaction
 
@@ -55,6 +55,11 @@ def reconcile_lately() -> int:
     for line in report.lines() if not report.is_clean else ():
         log.warning("reconcile", finding=line)
     return len(report.repaired)
+
+
+def report_taxes() -> int:
+    """Tell the provider's tax reports what was sold and what went back, where it worked out the tax."""
+    return tax_reporting.report_due(web_desk(), now=utc_now())
 
 
 def ask_customers() -> int:
@@ -99,6 +104,7 @@ JOBS = {
     "mails": Job(send_mails, 1),
     "orders": Job(end_unpaid_orders, 1),
     "reconcile": Job(reconcile_lately, 15),
+    "tax_reports": Job(report_taxes, 15),
     "cleaning": Job(clean_up, 30),
     "asking": Job(ask_customers, 60),
     "back_in_stock": Job(tell_back_in_stock, 5),

@@ -17,18 +17,16 @@ from shop.gateway import (
     ProviderEvent,
     RefundFacts,
     RefundRequest,
-    TaxAnswer,
-    TaxQuestion,
 )
 from shop.money import Money
 from shop.provider_amounts import money_in
 from tests.fake_events import SECRET, read_signed_event, signed_event
-from tests.fake_tax import answer_of
+from tests.fake_tax import FakeTax
 
 __all__ = ["SECRET", "FakeGateway"]
 
 
-class FakeGateway:
+class FakeGateway(FakeTax):
     """A payment provider in memory. `pay`, `decline`, `pay_later`, `arrive`, `bounce` and `expire` are its customers.
 
     `is_down` makes every call fail as when nobody answers; `calls` names what was asked of it, oldest first. With
@@ -36,6 +34,7 @@ class FakeGateway:
     """
 
     def __init__(self, *, livemode: bool = False) -> None:
+        super().__init__()
         self.livemode = livemode
         self.now: datetime | None = None
         self.is_warm = False
@@ -47,8 +46,6 @@ class FakeGateway:
         self.requests: list[PaymentRequest] = []
         self.sessions: dict[str, PaymentFacts] = {}
         self.refunds: dict[str, RefundFacts] = {}
-        self.tax_questions: list[TaxQuestion] = []
-        self.tax_answers: list[TaxAnswer] = []
         self.disputes: dict[str, DisputeFacts] = {}
         self._answers: dict[str, tuple[object, PaymentPage | RefundFacts]] = {}
         self._numbers = count(1)
@@ -90,11 +87,6 @@ class FakeGateway:
         start = names.index(older_than) + 1 if older_than else 0
         shown = tuple(newest_first[start : start + most])
         return PaymentsPage(shown, shown[-1].session_id if shown and start + most < len(names) else "")
-
-    def calculate_tax(self, question: TaxQuestion) -> TaxAnswer:
-        self._call("calculate_tax")
-        self.tax_questions.append(question)
-        return self.tax_answers.pop(0) if self.tax_answers else answer_of(question)
 
     def refund(self, request: RefundRequest) -> RefundFacts:
         self._call("refund")

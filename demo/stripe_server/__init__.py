@@ -17,7 +17,8 @@ STRIPE_WEBHOOK_SECRET. The bare address shows the latest payments.
     StripeClient("sk_test_demo", base_addresses={"api": "http://127.0.0.1:12111"})
 
 Served: /v1/checkout/sessions (create, retrieve, list, expire, line_items), /v1/payment_intents, /v1/charges,
-/v1/refunds (create too), /v1/tax/calculations (create),
+/v1/refunds (create too), /v1/tax/calculations (create), /v1/tax/transactions (create_from_calculation,
+create_reversal, retrieve),
 /v1/events, /v1/disputes (retrieve, list). A parameter that Stripe knows but that would need
 something not simulated here (discounts, automatic tax, ...) is refused in words, never silently ignored.
 
@@ -33,7 +34,7 @@ elements page (initCheckoutElementsSdk, loadActions, createPaymentElement, confi
 Control, JSON over the same port (application/json, loopback Host only)
 ------------------------------------------------------------------------
     GET    /_control/ledger     sessions, payment_intents, charges, refunds, disputes, events, deliveries,
-                                idempotency_keys, calls, totals
+                                idempotency_keys, calls, tax_transactions, totals
     POST   /_control/act        {"session": "cs_...", "action": "pay|decline|challenge|approve|fail"
                                                              "|pay_later|arrive|bounce|expire"}
                                 {"refund": "re_...", "action": "succeed|fail"}    (see "pending_refund" below)

@@ -8,7 +8,7 @@ from demo.stripe_server.store import Store
 KINDS = {
     "sessions": "checkout.session", "payment_intents": "payment_intent", "charges": "charge", "refunds": "refund",
     "disputes": "dispute", "events": "event", "deliveries": "delivery", "idempotency_keys": "idempotency_key",
-    "calls": "call",
+    "calls": "call", "tax_transactions": "tax.transaction",
 }  # fmt: skip
 
 

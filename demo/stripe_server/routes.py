@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from demo.stripe_server import refunds, sessions, tax
+from demo.stripe_server import refunds, sessions, tax, tax_reports
 from demo.stripe_server.account import Account
 from demo.stripe_server.answers import Json, Refusal
 from demo.stripe_server.lists import chosen, page
@@ -49,6 +49,14 @@ def _calculate_tax(account: Account, params: Json, _id: str, _path: str) -> Json
     return tax.create(account, params)
 
 
+def _report_sale(account: Account, params: Json, _id: str, _path: str) -> Json:
+    return tax_reports.create(account, params)
+
+
+def _report_reversal(account: Account, params: Json, _id: str, _path: str) -> Json:
+    return tax_reports.reverse(account, params)
+
+
 def _retrieve(kind: str) -> Work:
     return lambda account, _params, object_id, _path: account.get(kind, object_id)
 
@@ -71,6 +79,7 @@ def _readable(address: str, kind: str, name: str, module: str) -> list[Route]:
     ]
 
 
+TAXED = "/v1/tax/transactions"
 SESSIONS = "/v1/checkout/sessions"
 ROUTES = [
     _route("POST", SESSIONS, "checkout._session_create_params:SessionCreateParams", _create_session),
@@ -82,6 +91,12 @@ ROUTES = [
     *_readable("/v1/charges", "charge", "Charge", "charge"),
     _route("POST", "/v1/refunds", "_refund_create_params:RefundCreateParams", _create_refund),
     _route("POST", "/v1/tax/calculations", "tax._calculation_create_params:CalculationCreateParams", _calculate_tax),
+    _route("POST", f"{TAXED}/create_from_calculation",
+           "tax._transaction_create_from_calculation_params:TransactionCreateFromCalculationParams", _report_sale),
+    _route("POST", f"{TAXED}/create_reversal",
+           "tax._transaction_create_reversal_params:TransactionCreateReversalParams", _report_reversal),
+    _route("GET", f"{TAXED}/ID", "tax._transaction_retrieve_params:TransactionRetrieveParams",
+           _retrieve("tax.transaction")),
     *_readable("/v1/refunds", "refund", "Refund", "refund"),
     *_readable("/v1/disputes", "dispute", "Dispute", "dispute"),
     *_readable("/v1/events", "event", "Event", "event"),

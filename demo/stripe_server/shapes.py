@@ -36,6 +36,8 @@ NOTHING: dict[str, Json] = {
               "nickname": None, "lookup_key": None},
     "event": {},
     "tax.calculation": {"line_items": None, "customer": None, "ship_from_details": None, "tax_breakdown": []},
+    "tax.transaction": {"line_items": None, "customer": None, "metadata": None, "ship_from_details": None,
+                        "reversal": None},
     "tax.calculation_line_item": {"metadata": None, "product": None, "tax_breakdown": None,
                                   "performance_location": None},
 }  # fmt: skip

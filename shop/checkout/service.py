@@ -19,6 +19,7 @@ from shop.orders import service as orders
 from shop.orders.hoarding import refuse_hoarder
 from shop.orders.models import Order
 from shop.payments import service as payments
+from shop.payments import tax_reports
 from shop.payments.rules import Addresses
 from shop.payments.settlement import place_free
 from shop.pricing.rules import Zones
@@ -130,8 +131,7 @@ def place_order(
     refuse_hoarder(session, details.email, most=terms.open_orders_per_email)
     order = orders.create_order(session, _draft(contents, details, intent), now=now)
     if intent.taxed is not None:
-        note = f"calculated by the payment service: {intent.taxed.answer.calculation_id}"
-        orders.record(session, order.id, subject="tax", note=note, actor="provider", now=now)
+        tax_reports.note_calculation(session, order, intent.taxed.answer.calculation_id, now=now)
     expires_at = now + timedelta(minutes=terms.hold_minutes)
     stock.hold_for_new_order(session, order.id, orders.units_of(order.lines), expires_at=expires_at)
     if contents.promotion.applied is not None:

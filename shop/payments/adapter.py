@@ -24,6 +24,8 @@ from shop.gateway import (
     RefundRequest,
     TaxAnswer,
     TaxQuestion,
+    TaxReversal,
+    TaxSale,
     refuse_other_times,
 )
 from shop.payments.stripe_shapes import (
@@ -32,6 +34,7 @@ from shop.payments.stripe_shapes import (
     provider_event,
     refund_facts,
     refund_parameters,
+    reversal_parameters,
     tax_answer,
     tax_parameters,
 )
@@ -119,6 +122,18 @@ class StripeGateway:
         with self._call() as client:
             calculation = client.v1.tax.calculations.create(parameters)
         return tax_answer(calculation)
+
+    def report_sale(self, sale: TaxSale) -> str:
+        """Put a sale into the tax reports, once per reference; returns its id there."""
+        parameters: Any = {"calculation": sale.calculation_id, "reference": sale.reference}
+        with self._call() as client:
+            return client.v1.tax.transactions.create_from_calculation(parameters, _tax_key(sale.reference)).id
+
+    def report_reversal(self, reversal: TaxReversal) -> str:
+        """Take off a reported sale what went back, once per reference; returns the reversal's id."""
+        parameters: Any = reversal_parameters(reversal)
+        with self._call() as client:
+            return client.v1.tax.transactions.create_reversal(parameters, _tax_key(reversal.reference)).id
 
     def refund(self, request: RefundRequest) -> RefundFacts:
         """Send money back, once per idempotency key."""
@@ -218,6 +233,10 @@ class StripeGateway:
     def _default_http_client(self) -> "stripe.HTTPClient":
         client: stripe.HTTPClient = self._library.RequestsClient(timeout=self._config.provider_timeout_seconds)
         return client
+
+
+def _tax_key(reference: str) -> Any:
+    return {"idempotency_key": f"tax:{reference}"}
 
 
 @contextmanager

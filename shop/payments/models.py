@@ -1,4 +1,4 @@
-"""What was asked of the payment provider, what it told us, and what went back to customers."""
+"""What was asked of the payment provider, what it told us, what went back to customers, and what it is told of tax."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shop.db import Base, Minor, UtcDateTime, state_column
-from shop.payments.states import AttemptState, RefundState
+from shop.payments.states import AttemptState, RefundState, TaxReportState
 
 
 class PaymentAttempt(Base):
@@ -77,3 +77,24 @@ class Refund(Base):
     shelved: Mapped[dict[str, int]] = mapped_column(JSON, default=dict, server_default="{}")
     actor: Mapped[str] = mapped_column(String(80))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TaxReport(Base):
+    """An entry for the provider's tax reports: a sale by its calculation, or without one what went back of a sale.
+
+    `reference` is its name there and makes each one entry; `amount_minor` is what went back, tax included. It is tried
+    from `try_at` on, and `transaction_id` is its id there once it is reported.
+    """
+
+    __tablename__ = "shop_tax_report"
+    __table_args__ = (Index("ix_shop_tax_report_due", "state", "try_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("shop_order.id", ondelete="CASCADE"), index=True)
+    reference: Mapped[str] = mapped_column(String(60), unique=True)
+    calculation_id: Mapped[str] = mapped_column(String(120), default="")
+    amount_minor: Mapped[Minor] = mapped_column(default=0)
+    state: Mapped[TaxReportState] = mapped_column(state_column(TaxReportState))
+    transaction_id: Mapped[str] = mapped_column(String(120), default="")
+    tries: Mapped[int] = mapped_column(default=0)
+    try_at: Mapped[datetime] = mapped_column(UtcDateTime)

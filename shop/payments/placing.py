@@ -13,6 +13,7 @@ from shop.orders import mails
 from shop.orders import service as orders
 from shop.orders.models import Order
 from shop.orders.states import OrderState
+from shop.payments import tax_reports
 from shop.promotions import service as promotions
 from shop.stock import service as stock
 
@@ -42,6 +43,7 @@ def place(session: Session, order: Order, *, letterhead: Letterhead, now: dateti
     promotions.keep(session, order.id)
     learning.note_bought(session, [line.id for line in order.lines])
     mails.write_placed(session, order, letterhead=letterhead, now=now)
+    tax_reports.report_sold(session, order, now=now)
     documents.write_invoice(session, order, letterhead=letterhead, now=now)  # the last lock: see there
 
 

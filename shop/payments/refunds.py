@@ -8,7 +8,6 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from shop.db import insert_if_absent
-from shop.documents import service as documents
 from shop.errors import BadInput, Conflict, NotFound
 from shop.gateway import RefundFacts, RefundRequest
 from shop.learning import service as learning
@@ -18,7 +17,7 @@ from shop.orders import mails, return_requests
 from shop.orders import service as orders
 from shop.orders.models import Order
 from shop.payments.asking import BY_PROVIDER, ask_a_person, ask_whether_to_send
-from shop.payments.crediting import credit, given_back
+from shop.payments.crediting import credit, given_back, uncredit
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.restocking import close_goods, put_back_refunded
 from shop.payments.states import NEXT_REFUND_STATES, RefundState
@@ -140,7 +139,7 @@ def settle_refund(
     if new is RefundState.FAILED and old is RefundState.SUCCEEDED:
         order = orders.get_by_id(session, refund.order_id)
         return_requests.reopen(session, order, refund.form_token, now=now)
-        documents.cancel_credit_note(session, order, refund, letterhead=letterhead, now=now)  # the last lock
+        uncredit(session, order, refund, letterhead=letterhead, now=now)  # the last lock
     return new
 
 

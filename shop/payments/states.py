@@ -1,4 +1,4 @@
-"""The states of one payment attempt and of one refund, as tables of allowed moves."""
+"""The states of one payment attempt, of one refund and of one tax report, as tables of allowed moves."""
 
 from enum import StrEnum
 
@@ -22,6 +22,15 @@ class RefundState(StrEnum):
     FAILED = "failed"
 
 
+class TaxReportState(StrEnum):
+    """ASKED: only calculated so far. DUE: sold or sent back, to be reported (again) under the same reference."""
+
+    ASKED = "asked"
+    DUE = "due"
+    REPORTED = "reported"
+    REFUSED = "refused"
+
+
 NEXT_ATTEMPT_STATES = {
     AttemptState.PREPARED: {AttemptState.OPEN, AttemptState.COMPLETED, AttemptState.EXPIRED, AttemptState.FAILED},
     AttemptState.OPEN: {AttemptState.COMPLETED, AttemptState.EXPIRED, AttemptState.FAILED},
@@ -34,4 +43,10 @@ NEXT_REFUND_STATES = {
     RefundState.PENDING: {RefundState.SUCCEEDED, RefundState.FAILED},
     RefundState.SUCCEEDED: {RefundState.FAILED},  # the provider may take a success back
     RefundState.FAILED: set[RefundState](),
+}
+NEXT_TAX_REPORT_STATES = {
+    TaxReportState.ASKED: {TaxReportState.DUE},
+    TaxReportState.DUE: {TaxReportState.REPORTED, TaxReportState.REFUSED},
+    TaxReportState.REPORTED: set[TaxReportState](),
+    TaxReportState.REFUSED: set[TaxReportState](),
 }

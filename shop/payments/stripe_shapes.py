@@ -14,6 +14,7 @@ from shop.gateway import (
     RefundRequest,
     TaxAnswer,
     TaxQuestion,
+    TaxReversal,
 )
 from shop.money import Money
 from shop.provider_amounts import NotPayable, money_exactly, money_in, money_out, to_provider
@@ -114,6 +115,14 @@ def refund_parameters(request: RefundRequest) -> dict[str, Any]:
         "amount": _units(request.amount.minor, request.amount.currency),
         "metadata": {"refund": str(request.refund_id)},
     }
+
+
+def reversal_parameters(reversal: TaxReversal) -> dict[str, Any]:
+    """The call that takes what went back off a reported sale; the provider spreads a part over its lines."""
+    asked = {"original_transaction": reversal.transaction_id, "reference": reversal.reference}
+    if reversal.amount is None:
+        return {**asked, "mode": "full"}
+    return {**asked, "mode": "partial", "flat_amount": -_units(reversal.amount.minor, reversal.amount.currency)}
 
 
 def _units(minor: int, currency: str) -> int:

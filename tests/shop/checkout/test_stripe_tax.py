@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -9,9 +10,10 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from demo.stripe_server import InProcessStripe, StripeServer
+from shop import jobs
 from shop.checkout.taxing import adds_up
 from shop.db import begin_write
-from shop.gateway import TaxAnswer, TaxQuestion
+from shop.gateway import TaxAnswer, TaxQuestion, TaxSale
 from shop.money import format_money
 from shop.orders.models import OrderEvent, OrderLine
 from shop.payments.adapter import StripeGateway
@@ -61,6 +63,20 @@ def test_the_answer_is_shown_ordered_paid_and_kept(shopper: Shopper, gateway: Fa
     with Session(engine) as session:
         notes = session.scalars(select(OrderEvent.note).where(OrderEvent.subject == "tax")).all()
     assert notes == ["calculated by the payment service: taxcalc_1"]
+
+
+def test_what_was_paid_is_reported_by_the_worker(app: Flask, shopper: Shopper, gateway: FakeGateway) -> None:
+    shopper.order()
+    (session_id,) = gateway.sessions
+    unpaid = jobs.run(app, "tax_reports")
+    gateway.pay(session_id)
+    shopper.client.get(urlsplit(str(gateway.requests[0].parameters["success_url"])).path)
+
+    reported = jobs.run(app, "tax_reports")
+
+    (sale,) = gateway.tax_reports.values()
+    assert (unpaid, reported) == (0, 1)
+    assert sale == TaxSale("taxcalc_1", gateway.sessions[session_id].order_reference or "")
 
 
 def test_without_an_answer_nothing_is_ordered_and_a_page_says_so(

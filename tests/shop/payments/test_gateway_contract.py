@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from shop.clock import utc_now
-from shop.gateway import BadSignature, GatewayRefused, TaxQuestion
+from shop.gateway import BadSignature, GatewayRefused, TaxQuestion, TaxReversal, TaxSale
 from shop.money import Money
 from tests.fakes import SECRET
 from tests.shop.payments.providers import Provider, event, make_request, refund_of
@@ -63,6 +63,21 @@ def test_tax_is_answered_for_each_line_and_adds_up(provider: Provider) -> None:
     assert set(answer.lines) == {"1", "2"}
     assert answer.total_minor == 4800 + on_top
     assert (answer.currency, bool(answer.calculation_id)) == ("USD", True)
+
+
+def test_a_sale_is_reported_once_and_what_went_back_is_taken_off(provider: Provider) -> None:
+    question = TaxQuestion("USD", (("1", 3400),), 500, False, "US", "CA", "San Francisco", "94110")
+    sale = TaxSale(provider.gateway.calculate_tax(question).calculation_id, "TS-1")
+
+    first, again = provider.gateway.report_sale(sale), provider.gateway.report_sale(sale)
+    part = TaxReversal(first, "TS-1-refund-1", Money(1000, "USD"))
+    back, back_again = provider.gateway.report_reversal(part), provider.gateway.report_reversal(part)
+    rest = provider.gateway.report_reversal(TaxReversal(first, "TS-1-refund-2", None))
+
+    assert (first, back) == (again, back_again)
+    assert len({first, back, rest}) == 3
+    with pytest.raises(GatewayRefused):
+        provider.gateway.report_reversal(TaxReversal("tax_nobody", "TS-1-refund-3", None))
 
 
 def test_there_are_no_disputes_before_somebody_complains(provider: Provider) -> None:
