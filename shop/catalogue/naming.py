@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from shop.catalogue.models import Product, Variant
 
 _SEPARATOR = "|"
+_MARKS = ",;:\u2013\u2014"
 _Other = aliased(Variant, name="other_option")
 
 options_on_sale: Any = (
@@ -23,14 +24,15 @@ options_on_sale: Any = (
 
 
 def full_name(title: str, option: str) -> str:
-    """Title and option in one; an option that the title says already is not said again."""
+    """Title and option in one; an option that stands at the title's end or behind a comma in it is not said again."""
     return f"{title}, {option}" if option and not _says(title, option) else title
 
 
 def title_of_choice(title: str, options: str | None) -> str:
     """The title to put an option behind: where there is a choice, without the word that names only one of them.
 
-    "Spike Mat, Charcoal Cotton" in charcoal and teal is "Spike Mat, Cotton", so that no teal one is called charcoal.
+    "Spike Mat, Charcoal Cotton" in charcoal and teal is "Spike Mat, Cotton", so that no teal one is called charcoal. A
+    word that the name begins with, or has in its middle, is a part of it: "Natural Rubber Ball" stays whole.
     """
     choices = [option for option in (options or "").split(_SEPARATOR) if option]
     return _without(title, choices) if len(choices) > 1 else title
@@ -44,7 +46,7 @@ def name_of_choice(title: str, option: str, options: str | None) -> str:
 def _without(title: str, options: Iterable[str]) -> str:
     left = title
     for option in sorted(options, key=len, reverse=True):
-        left = re.sub(rf"(?:\b(?:in|of|with)\s+)?{_alone(option)}", "", left, flags=re.IGNORECASE)
+        left = _at_the_end(option).sub("", _behind_a_mark(option).sub(r"\1", left))
     if left == title:
         return title
     tidied = re.sub(r"\s*,(?:\s*,)*", ",", re.sub(r"\(\s*\)", "", " ".join(left.split()))).strip(" ,-")
@@ -52,7 +54,17 @@ def _without(title: str, options: Iterable[str]) -> str:
 
 
 def _says(title: str, option: str) -> bool:
-    return re.search(_alone(option), title, re.IGNORECASE) is not None
+    is_all_of_it = title.casefold() == option.casefold()
+    return is_all_of_it or any(where(option).search(title) for where in (_behind_a_mark, _at_the_end))
+
+
+def _behind_a_mark(option: str) -> re.Pattern[str]:
+    return re.compile(rf"((?:[{_MARKS}(]|\s-\s)\s*){_alone(option)}", re.IGNORECASE)
+
+
+def _at_the_end(option: str) -> re.Pattern[str]:
+    """At the end of the title or of a part of it, with the "in" before it; never as its first word."""
+    return re.compile(rf"(?<=\S)\s+(?:(?:in|of|with)\s+)?{_alone(option)}(?=\s*(?:[{_MARKS})]|\s-\s|$))", re.IGNORECASE)
 
 
 def _alone(option: str) -> str:

@@ -28,10 +28,26 @@ def test_an_option_that_the_title_says_is_not_said_twice(title, option, name):
         ("Cushion in Teal", "plum", "teal|plum", "Cushion, plum"),
         ("Cushion, Teal", "plum", "teal|plum", "Cushion, plum"),
         ("Cushion (Teal), washable", "plum", "teal|plum", "Cushion, washable, plum"),
-        ("Dark Grey Mat", "grey", "dark grey|grey", "Mat, grey"),
+        ("Cushion - Teal", "plum", "teal|plum", "Cushion, plum"),
+        ("Cushion in Teal, washable", "plum", "teal|plum", "Cushion, washable, plum"),
+        ("Mat, Dark Grey", "grey", "dark grey|grey", "Mat, grey"),
         ("Teal", "plum", "teal|plum", "Teal, plum"),
         ("Foot Roller", "", None, "Foot Roller"),
     ],
 )
 def test_what_the_title_says_of_one_option_is_not_said_of_another(title, option, options, name):
+    assert name_of_choice(title, option, options) == name
+
+
+@pytest.mark.parametrize(
+    ("title", "option", "options", "name"),
+    [
+        ("Natural Rubber Ball", "natural", "natural|black", "Natural Rubber Ball, natural"),
+        ("Natural Rubber Ball", "black", "natural|black", "Natural Rubber Ball, black"),
+        ("Ball of Natural Rubber", "black", "natural|black", "Ball of Natural Rubber, black"),
+        ("Dark Grey Mat", "grey", "dark grey|grey", "Dark Grey Mat, grey"),
+        ("Teal, a Cushion", "plum", "teal|plum", "Teal, a Cushion, plum"),
+    ],
+)
+def test_a_word_at_the_start_or_in_the_middle_of_a_name_stays_in_it(title, option, options, name):
     assert name_of_choice(title, option, options) == name
