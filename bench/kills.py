@@ -13,7 +13,6 @@ import os
 import random
 import signal
 import subprocess
-import threading
 import time
 import urllib.error
 from collections import Counter
@@ -23,6 +22,7 @@ from http.client import HTTPException
 from itertools import count
 from pathlib import Path
 
+from bench.crowd import Crowd
 from bench.whole_shop import WholeShop, kinds, load_average, to_the_button, wait_for, whole_shop
 from shop import create_app
 from shop.clock import utc_now
@@ -46,33 +46,23 @@ CUT = (OSError, HTTPException, urllib.error.URLError)
 PATIENCE_SECONDS = 90
 
 
-class Crowd:
-    """Buyers who go on buying until they are told to stop."""
+class Buyers(Crowd):
+    """People who go on buying."""
 
     def __init__(self, shop: WholeShop, chance: random.Random) -> None:
-        self.shop, self.seen, self.stop = shop, Counter[str](), threading.Event()
+        super().__init__(BUYERS)
+        self.shop, self.seen = shop, Counter[str]()
         self._numbers, self._chance = count(1), chance
-        self._threads = [threading.Thread(target=self._go_on, daemon=True) for _ in range(BUYERS)]
 
-    def __enter__(self) -> "Crowd":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.stop.set()
-        for thread in self._threads:
-            thread.join(timeout=60)
-
-    def _go_on(self) -> None:
-        while not self.stop.is_set():
-            try:
-                self._buy(f"buyer{next(self._numbers)}@shop.example")
-            except CUT:
-                self.seen["requests cut"] += 1
-                time.sleep(0.1)
-            except LookupError:  # a page without the form: the process came back in between
-                self.seen["started over"] += 1
+    def come(self, thread: int) -> None:
+        """Buy as somebody new; what a kill cuts is counted."""
+        try:
+            self._buy(f"buyer{next(self._numbers)}@shop.example")
+        except CUT:
+            self.seen["requests cut"] += 1
+            time.sleep(0.1)
+        except LookupError:  # a page without the form: the process came back in between
+            self.seen["started over"] += 1
 
     def _buy(self, email: str) -> None:
         browser = to_the_button(self.shop, email)
@@ -174,7 +164,7 @@ def measure(kind: str, wanted: int, seed: int) -> None:
         shop.put_on_shelf(UNITS)
         shop.control("faults", kind="lose", every=5)
         web = shop.start_web(1, THREADS)
-        with Crowd(shop, chance) as crowd:
+        with Buyers(shop, chance) as crowd:
             shop.stop(web)
             by_name = {name: kills_by_failpoint(shop, name, each) for name in FAILPOINTS}
             at_random, away = random_kills(shop, wanted - sum(by_name.values()), chance)

@@ -12,6 +12,7 @@ from itertools import count
 
 from sqlalchemy import Engine, select, update
 
+from bench.crowd import Crowd
 from bench.whole_shop import ADDRESS, PAGE, SKU, WholeShop
 from shop.clock import utc_now
 from shop.orders.models import Order
@@ -67,11 +68,13 @@ def shorten_holds(engine: Engine, email: str | None = None) -> None:
         connection.execute(ended)
 
 
-class Visitors:
-    """Some threads of visitors who come one after another until the block ends."""
+class Visitors(Crowd):
+    """Visitors of all kinds, and their merchant."""
 
     def __init__(self, shop: WholeShop, seen: Seen, threads: int) -> None:
-        self.shop, self.seen, self.stop = shop, seen, threading.Event()
+        super().__init__(threads)
+        self.shop, self.seen = shop, seen
+        self._chances = [random.Random(number) for number in range(threads)]
         self._engine, self._numbers = shop.engine(), count(1)
         self._lists, self._slugs = self._find_pages()
         self._merchant = self._signed_in()
@@ -84,28 +87,20 @@ class Visitors:
             self.walk_away: 6,
             self.read_orders: 10,
         }
-        self._threads = [threading.Thread(target=self._go_on, args=(number,)) for number in range(threads)]
 
-    def __enter__(self) -> "Visitors":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.stop.set()
-        for thread in self._threads:
-            thread.join(timeout=60)
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
         self._engine.dispose()
 
-    def _go_on(self, number: int) -> None:
-        chance = random.Random(number)
-        while not self.stop.is_set():
-            way = chance.choices([*self._ways], [*self._ways.values()])[0]
-            try:
-                way(chance)
-                self.seen.done[way.__name__] += 1
-            except (OSError, HTTPException, LookupError) as trouble:
-                self.seen.done[f"{way.__name__}: {type(trouble).__name__}"] += 1
+    def come(self, thread: int) -> None:
+        """One visit of one kind, by chance; what went wrong is counted by its kind."""
+        chance = self._chances[thread]
+        way = chance.choices([*self._ways], [*self._ways.values()])[0]
+        try:
+            way(chance)
+            self.seen.done[way.__name__] += 1
+        except (OSError, HTTPException, LookupError) as trouble:
+            self.seen.done[f"{way.__name__}: {type(trouble).__name__}"] += 1
 
     def look(self, chance: random.Random) -> None:
         """A page of the list, a product, a search."""
