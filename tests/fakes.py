@@ -30,7 +30,7 @@ class FakeGateway(FakeTax):
     """A payment provider in memory. `pay`, `decline`, `pay_later`, `arrive`, `bounce` and `expire` are its customers.
 
     `is_down` makes every call fail as when nobody answers; `calls` names what was asked of it, oldest first. With
-    `now` set it refuses a page that ends sooner than half an hour from then.
+    `now` set it refuses a page that ends sooner than half an hour from then, and refunds and disputes are of then.
     """
 
     def __init__(self, *, livemode: bool = False) -> None:
@@ -47,6 +47,7 @@ class FakeGateway(FakeTax):
         self.sessions: dict[str, PaymentFacts] = {}
         self.refunds: dict[str, RefundFacts] = {}
         self.disputes: dict[str, DisputeFacts] = {}
+        self._made_at: dict[str, datetime] = {}
         self._answers: dict[str, tuple[object, PaymentPage | RefundFacts]] = {}
         self._numbers = count(1)
 
@@ -78,11 +79,11 @@ class FakeGateway(FakeTax):
 
     def list_payments(self, since: datetime) -> Sequence[PaymentFacts]:
         self._call("list_payments")
-        return list(reversed(self.sessions.values()))
+        return self._payments(since)
 
     def page_of_payments(self, since: datetime, *, older_than: str, most: int) -> PaymentsPage:
         self._call("page_of_payments")
-        newest_first = list(reversed(self.sessions.values()))
+        newest_first = self._payments(since)
         names = [facts.session_id for facts in newest_first]
         start = names.index(older_than) + 1 if older_than else 0
         shown = tuple(newest_first[start : start + most])
@@ -114,7 +115,7 @@ class FakeGateway(FakeTax):
 
     def list_refunds_since(self, since: datetime) -> Sequence[RefundFacts]:
         self._call("list_refunds_since")
-        return list(reversed(self.refunds.values()))
+        return [facts for facts in reversed(self.refunds.values()) if self._made_at[facts.provider_id] >= since]
 
     def find_dispute(self, provider_id: str) -> DisputeFacts | None:
         self._call("find_dispute")
@@ -122,7 +123,7 @@ class FakeGateway(FakeTax):
 
     def list_disputes(self, since: datetime) -> Sequence[DisputeFacts]:
         self._call("list_disputes")
-        return list(reversed(self.disputes.values()))
+        return [facts for facts in reversed(self.disputes.values()) if self._made_at[facts.provider_id] >= since]
 
     def read_event(self, body: bytes, signature: str, now: datetime) -> ProviderEvent:
         return read_signed_event(body, signature, now)
@@ -162,6 +163,7 @@ class FakeGateway(FakeTax):
             session_id=session_id,
             order_reference=order_reference,
             payment_intent=f"pi_{session_id}",
+            created_at=self.now or self.sessions[like].created_at,
         )
 
     def change_amount(self, session_id: str, amount: Money) -> None:
@@ -174,6 +176,7 @@ class FakeGateway(FakeTax):
         """A refund comes to be; without `refund_id` somebody made it at the provider's own pages."""
         facts = RefundFacts(f"re_{next(self._numbers)}", payment_intent, status, amount, refund_id)
         self.refunds[facts.provider_id] = facts
+        self._date(facts)
         self._refunded(facts, amount.minor)
         return facts
 
@@ -190,6 +193,7 @@ class FakeGateway(FakeTax):
         assert payment.payment_intent is not None
         name, reason = f"dp_{next(self._numbers)}", "product_not_received"
         self.disputes[name] = DisputeFacts(name, payment.payment_intent, "needs_response", reason, payment.amount)
+        self._date(self.disputes[name])
         return name
 
     def end_dispute(self, provider_id: str, status: str) -> None:
@@ -213,6 +217,15 @@ class FakeGateway(FakeTax):
         """A signed webhook: body and headers."""
         live = self.livemode if livemode is None else livemode
         return signed_event(event_id or f"evt_{next(self._numbers)}", kind, subject_id, now, live, secret)
+
+    def _payments(self, since: datetime) -> list[PaymentFacts]:
+        return [facts for facts in reversed(self.sessions.values()) if facts.created_at and facts.created_at >= since]
+
+    def _date(self, made: RefundFacts | DisputeFacts) -> None:
+        """It is made now, or where no clock is set, when its payment was."""
+        paid = [facts for facts in self.sessions.values() if facts.payment_intent == made.payment_intent]
+        at = self.now or (paid[0].created_at if paid else None)
+        self._made_at[made.provider_id] = at or datetime.now(UTC)
 
     def _call(self, name: str) -> None:
         self.calls.append(name)

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import Engine, update
 
 from demo.stripe_server import InProcessStripe, StripeServer
+from shop.clock import utc_now
 from shop.errors import Conflict
 from shop.gateway import GatewayUnavailable
 from shop.money import Money
@@ -274,7 +275,7 @@ def test_the_check_ends_with_0_1_or_2_and_changes_nothing(
 
     agreed = runner.invoke(args=["shop", "reconcile", "--check"])
     fake = Bench(engine, app.extensions["tsubo"].gateway)
-    _, unsettled = fake.opened("TS-TEST-0003")
+    _, unsettled = fake.opened("TS-TEST-0003", now=utc_now())
     fake.gateway.pay(unsettled)
     differs = runner.invoke(args=["shop", "reconcile", "--check"])
     fake.gateway.is_down = True

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from shop.clock import utc_now
 from shop.errors import Conflict
 from shop.gateway import GatewayUnavailable
 from shop.money import Money
@@ -210,6 +211,7 @@ def test_the_command_ends_with_1_while_something_is_left_and_with_2_unheard(
     runner = app_of_the_bench.test_cli_runner()
 
     clean = runner.invoke(args=["shop", "reconcile"])
+    bench.gateway.now = utc_now()
     bench.gateway.add_payment(session_id, "cs_lost", "TS-LOST-0001")
     unclean = runner.invoke(args=["shop", "reconcile"])
     bench.gateway.is_down = True

@@ -1,12 +1,10 @@
 """Refunds and disputes are found by their own day, however old the payment is that they are about."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine, select
 
-from shop.gateway import PaymentFacts
 from shop.money import Money
 from shop.payments import webhook
 from shop.payments.models import Refund
@@ -18,16 +16,9 @@ from tests.shop.payments.conftest import Bench
 LATER = NOW + timedelta(days=10)
 
 
-class Forgetful(FakeGateway):
-    """It lists the payments of the asked time only, as the provider does."""
-
-    def list_payments(self, since: datetime) -> Sequence[PaymentFacts]:
-        return [facts for facts in super().list_payments(since) if facts.created_at and facts.created_at >= since]
-
-
 @pytest.fixture
 def bench(engine: Engine) -> Bench:
-    return Bench(engine, Forgetful())
+    return Bench(engine, FakeGateway())
 
 
 def paid(bench: Bench) -> tuple[int, str, str]:
@@ -74,6 +65,37 @@ def test_a_refund_that_failed_late_is_found_and_somebody_is_asked(bench: Bench) 
 
     assert states(bench) == [(1000, "failed")]
     assert (report.needs_attention, report.is_clean) == (("TS-TEST-0001",), False)
+
+
+@pytest.mark.parametrize(
+    ("age", "is_found"), [(timedelta(days=120), True), (timedelta(days=120, seconds=1), False)], ids=str
+)
+def test_a_dispute_opened_long_after_the_payment_is_asked_for_until_it_is_120_days_old(
+    bench: Bench, age: timedelta, is_found: bool
+) -> None:
+    order_id, session_id, _ = paid(bench)
+    opened_at = bench.gateway.now = NOW + timedelta(days=120)
+    bench.gateway.dispute(session_id)
+
+    report = reconcile_all(bench.desk, since=opened_at + age - timedelta(days=3), now=opened_at + age)
+
+    assert bench.states(order_id) == ("placed", "needs_attention" if is_found else "paid")
+    assert len(report.repaired) == is_found
+
+
+@pytest.mark.parametrize(
+    ("age", "found"), [(timedelta(days=30), [(1000, "succeeded")]), (timedelta(days=30, seconds=1), [])], ids=str
+)
+def test_a_refund_made_elsewhere_is_asked_for_until_it_is_30_days_old(
+    bench: Bench, age: timedelta, found: list[tuple[int, str]]
+) -> None:
+    _, _, intent = paid(bench)
+    made_at = bench.gateway.now = NOW + timedelta(days=60)
+    bench.gateway.add_refund(intent, Money(1000, "USD"))
+
+    reconcile_all(bench.desk, since=made_at + age - timedelta(days=3), now=made_at + age)
+
+    assert states(bench) == found
 
 
 def test_a_dispute_whose_event_was_lost_is_found_and_is_not_called_clean(bench: Bench) -> None:
