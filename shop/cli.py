@@ -80,15 +80,13 @@ def load_demo(keep: bool) -> None:
             click.echo("There are products already. Nothing changed.")
             return
         try:
-            created, changed = demo.load_demo(
-                session,
-                currency=runtime().config.currency,
-                standards=Standards(find_claims, type_safety),
-                now=utc_now(),
-            )
+            standards, currency = Standards(find_claims, type_safety), runtime().config.currency
+            products = demo.load_demo(session, currency=currency, standards=standards, now=utc_now())
+            bundles = demo.load_demo_bundles(session, currency=currency, standards=standards, now=utc_now())
         except ShopError as error:
             raise click.ClickException(str(error)) from error
         session.commit()
+    created, changed = (sum(counts) for counts in zip(products, bundles, strict=True))
     click.echo(f"{created} products created, {changed} changed.")
 
 

@@ -25,7 +25,19 @@ def load_demo(session: Session, *, currency: str, standards: Standards, now: dat
 
     Loading again puts the file's values back and leaves the stock. Raises BadInput when the file cannot be imported.
     """
-    content = (paths.demo_data() / "catalogue.csv").read_bytes()
+    return _load(session, "catalogue.csv", currency=currency, standards=standards, now=now)
+
+
+def load_demo_bundles(session: Session, *, currency: str, standards: Standards, now: datetime) -> tuple[int, int]:
+    """Create what is made of demo products and has one price; counts and raises like `load_demo`, which goes before.
+
+    It lies in a file of its own: every product of the catalogue's file is in the ranking's published figures.
+    """
+    return _load(session, "bundles.csv", currency=currency, standards=standards, now=now)
+
+
+def _load(session: Session, name: str, *, currency: str, standards: Standards, now: datetime) -> tuple[int, int]:
+    content = (paths.demo_data() / name).read_bytes()
     plan = plan_import(session, content, currency=currency, standards=standards, defaults=DEMO_DEFAULTS)
     if plan.problems:
         raise BadInput(plan.problems[0].sentence)

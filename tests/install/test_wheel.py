@@ -54,6 +54,7 @@ def test_the_wheel_carries_templates_migrations_static_files_and_demo_data(wheel
         "shop/_templates/shop/base.html",
         "shop/_migrations/env.py",
         "shop/static/css/00-tokens.css",
+        "shop/demo_data/bundles.csv",
         "shop/demo_data/catalogue.csv",
         "shop/gunicorn_conf.py",
         "shop/py.typed",

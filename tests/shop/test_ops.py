@@ -176,6 +176,21 @@ def test_a_demo_that_starts_again_keeps_what_its_merchant_changed(app: Flask) ->
         assert connection.scalar(text("SELECT title FROM shop_product WHERE sku = 'MAT01'")) == "Mine"
 
 
+def test_the_demo_sells_a_mat_and_a_pillow_at_one_price(app: Flask, client: FlaskClient) -> None:
+    runner = app.test_cli_runner()
+
+    first, again = (runner.invoke(args=["shop", "load-demo"]).output for _ in range(2))
+    page = client.get("/products/classic-mat-and-neck-pillow-bundle").text
+
+    assert (first, again) == ("49 products created, 0 changed.\n", "0 products created, 0 changed.\n")
+    assert "$52.00" in page
+    for part in ("Classic Spike Mat", "Half-Round Spike Neck Pillow"):
+        assert part in page
+    with app.extensions["tsubo"].engine.connect() as connection:
+        prices = "SELECT sum(price_from_minor) FROM shop_product WHERE sku IN ('MAT01', 'PIL01')"
+        assert connection.scalar(text(prices)) > 5200
+
+
 def test_a_filled_database_goes_down_and_up_and_keeps_its_rows(app: Flask) -> None:
     runner = app.test_cli_runner()
     runner.invoke(args=["shop", "load-demo"])
