@@ -37,6 +37,9 @@ def _products_of(session: Session, shown: Impression) -> Sequence[Candidate]:
 
 def _as_values(shown: Impression, products: Sequence[Candidate]) -> dict[str, Any]:
     return {
+        "id": shown.id,
+        "visit": shown.visit,
+        "turn": shown.turn,
         "day": shown.day.isoformat(),
         "erased_on": shown.erase_on.isoformat(),
         "consent": shown.consent,

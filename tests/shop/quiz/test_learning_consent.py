@@ -219,6 +219,8 @@ def test_its_visitor_sees_everything_by_a_link_that_holds_no_answer(demo_walk: W
     assert seen.headers["Referrer-Policy"] == "no-referrer"
     assert [product["sku"] for product in copied.json["lists"][0]["products"]] == [product.sku for product in products]
     assert copied.json["lists"][0]["day"] == shown.day.isoformat()
+    assert copied.json["lists"][0]["id"] == shown.id
+    assert f"<code>{shown.id}</code>" in seen.text, "by it the shop can say why they were shown this"
     assert shown.id not in link
     assert shown.visit not in link
 
