@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 ENGINES = ("log", "duckdb", "dask")
-MOST_SAID = 20
 EXTRAS = {"sklearn": "learn", "scipy": "learn", **dict.fromkeys(("duckdb", "pyarrow", "dask", "distributed"), "scale")}
 
 
@@ -169,11 +168,8 @@ def _report() -> "LogReport":
 
 def _say(report: "LogReport") -> None:
     """The report's figures, and the first rows that were left out."""
-    for line in report.lines():
+    for line in (*report.lines(), *report.first_left_out()):
         click.echo(line)
-    for refused in report.listed[:MOST_SAID]:
-        place = "whole list" if refused.place is None else f"place {refused.place}"
-        click.echo(f"  list {refused.impression_id}, {place}: {refused.reason}")
 
 
 def _tell(words: str) -> None:

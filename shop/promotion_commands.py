@@ -107,7 +107,7 @@ def replay(list_id: str) -> None:
     from shop.learning.replaying import replay as replayed
     from shop.recommendations.logged import day_one_id
 
-    lines = replayed(db(), list_id, Path(config().models_dir), day_one_id())
+    lines = replayed(db(), list_id, Path(config().models_dir), day_one_id(), utc_now().date())
     if lines is None:
         raise click.ClickException(f"There is no list {list_id}: it was erased, or its visitor did not agree.")
     click.echo("\n".join(lines))
@@ -160,5 +160,5 @@ def _show(word: "Word") -> None:
 
     if word.decision.table:
         click.echo(gate_words.table(word.decision))
-    for line in word.lines():
+    for line in (*word.lines(), *word.report.first_left_out()):
         click.echo(line)

@@ -18,9 +18,10 @@ from recommender.features import FEATURES
 from recommender.gate import Judged, Log
 from recommender.posterior import Posterior
 from recommender.reorder import Lists, as_shown, chances, expected
+from shop.learning.faults import Possible
 from shop.learning.models import Candidate, Impression
-from shop.learning.reading import ROWS_AT_ONCE, LogReport, Refused, row_fault
-from shop.learning.rules import GRAIN, has_helped, list_fault
+from shop.learning.reading import ROWS_AT_ONCE, LogReport, Refused
+from shop.learning.rules import GRAIN, has_helped
 from shop.learning.states import Fate
 
 SEED = 20260601
@@ -150,19 +151,18 @@ def _is_good(product: Candidate) -> bool:
 
 
 def _lists(session: Session, since: date, report: LogReport) -> Iterator[tuple[Impression, Sequence[Candidate]]]:
+    possible = Possible.now(session, report.today)
     query = (
         select(Impression, Candidate)
         .join(Candidate, Candidate.impression_id == Impression.id)
-        .where(Impression.day.between(since, report.today))
+        .where(Impression.day >= since)
         .order_by(Impression.id, Candidate.position)
         .execution_options(yield_per=ROWS_AT_ONCE)
     )
     for _, rows in groupby(session.execute(query), key=lambda row: row[0].id):
         found = list(rows)
         shown, products = found[0][0], [row[1] for row in found]
-        fault = list_fault([product.position for product in products], [product.sku for product in products])
-        for product in products:
-            fault = fault or row_fault(product)
+        fault = possible.list_fault(shown, products)
         if fault is not None:
             report.leave_out(Refused(shown.id, None, fault), len(products))
         else:

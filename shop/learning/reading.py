@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 
 from recommender.features import FEATURES
 from recommender.learning.statistics import Rows
-from shop.catalogue.models import Product
+from shop.learning.faults import Possible
 from shop.learning.models import Candidate, Impression
-from shop.learning.rules import GRAIN, fit_fault, has_helped, list_fault, outcome_fault
+from shop.learning.rules import GRAIN, has_helped
 from shop.learning.states import Fate
 
-MOST_LISTED = 200
+MOST_LISTED, MOST_SAID = 200, 20
 ROWS_AT_ONCE = 1000
 
 
@@ -53,6 +53,13 @@ class LogReport:
         left_out = [f"{count} rows left out: {reason}" for reason, count in self.refused.most_common()]
         return [f"{self.read} rows read", *left_out]
 
+    def first_left_out(self) -> list[str]:
+        """The first rows that were left out, by their list and place."""
+        return [
+            f"  list {name}, {'whole list' if place is None else f'place {place}'}: {reason}"
+            for name, place, reason in self.listed[:MOST_SAID]
+        ]
+
 
 def read_rows(
     session: Session, since: date, until: date, report: LogReport, *, columns: Sequence[str] = FEATURES
@@ -62,49 +69,35 @@ def read_rows(
     Features are in the order of `columns`; one that is never logged is 0. A product that went into the cart counts as
     opened. A purchase is followed up once it came back, was marked, or was kept while returns could still be seen.
     """
-    known = set(session.scalars(select(Product.sku)))
+    possible = Possible.now(session, report.today)
     query = (
-        select(Impression.day, Impression.id, Candidate)
+        select(Impression, Candidate)
         .join(Candidate, Candidate.impression_id == Impression.id)
         .where(Impression.day.between(since, until))
         .order_by(Impression.day, Impression.id, Candidate.position)
         .execution_options(yield_per=ROWS_AT_ONCE)
     )
-    for day, of_day in groupby(session.execute(query), key=lambda row: row[0]):
+    for day, of_day in groupby(session.execute(query), key=lambda row: row[0].day):
         kept: list[Candidate] = []
-        for impression_id, of_list in groupby(of_day, key=lambda row: row[1]):
-            products = [row[2] for row in of_list]
-            fault = list_fault([product.position for product in products], [product.sku for product in products])
-            if fault is not None or day > report.today:
-                fault = fault or "a day that has not been yet"
-                report.leave_out(Refused(impression_id, None, fault), len(products))
-                continue
-            kept += _possible(products, known, report)
+        for shown, of_list in groupby(of_day, key=lambda row: row[0]):
+            kept += _usable(shown, [row[1] for row in of_list], possible, report)
         report.read += len(kept)
         if kept:
             yield _rows(day, kept, columns)
 
 
-def _possible(products: Sequence[Candidate], known: set[str], report: LogReport) -> list[Candidate]:
-    kept = []
+def _usable(shown: Impression, products: Sequence[Candidate], possible: Possible, report: LogReport) -> list[Candidate]:
+    fault, kept = possible.frame_fault(shown, products), list[Candidate]()
+    if fault is not None:
+        report.leave_out(Refused(shown.id, None, fault), len(products))
+        return kept
     for product in products:
-        is_known = product.sku in known
-        fault = row_fault(product) if is_known else "a product that the catalogue does not know"
+        fault = possible.row_fault(product)
         if fault is None:
             kept.append(product)
         else:
-            report.leave_out(Refused(product.impression_id, product.position, fault))
+            report.leave_out(Refused(shown.id, product.position, fault))
     return kept
-
-
-def row_fault(product: Candidate) -> str | None:
-    """Why what is written of a shown product cannot be, or None."""
-    return fit_fault(product.features, product.propensity) or outcome_fault(
-        added=product.added,
-        bought=product.bought,
-        has_fate=product.fate is not Fate.OPEN,
-        mark=product.helped,
-    )
 
 
 def _rows(day: date, products: Sequence[Candidate], columns: Sequence[str]) -> Rows:

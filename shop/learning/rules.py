@@ -136,9 +136,18 @@ def has_helped(*, is_kept: bool, mark: int | None) -> bool:
     return is_kept and (mark is None or mark >= HELPED_FROM)
 
 
-def list_fault(positions: Sequence[int], skus: Sequence[str]) -> str | None:
+def making_fault(seed: object, exploration: object) -> str | None:
+    """Why no list can have been made with these, or None."""
+    if not isinstance(exploration, int | float) or not 0 <= exploration <= 1:
+        return "a share of chance outside of 0 to 1"
+    return None if isinstance(seed, int) and 0 <= seed < SEEDS else "a seed that no visit is given"
+
+
+def places_fault(positions: Sequence[int], skus: Sequence[str]) -> str | None:
     """Why these places cannot be one list, or None."""
-    if sorted(positions) != [*range(1, len(positions) + 1)]:
+    if not positions:
+        return "a list without products"
+    if len(set(positions)) < len(positions) or set(positions) != {*range(1, len(positions) + 1)}:
         return "places with a gap or twice"
     return "a product twice in one list" if len(set(skus)) < len(skus) else None
 
@@ -152,13 +161,15 @@ def fit_fault(features: object, propensity: object) -> str | None:
     return None if features.keys() <= set(LOGGED_FEATURES) else "a fit that may not be logged"
 
 
-def outcome_fault(*, added: bool, bought: bool, has_fate: bool, mark: int | None) -> str | None:
+def outcome_fault(*, added: bool, bought: bool, has_fate: bool, mark: object) -> str | None:
     """Why what became of a product cannot be, or None."""
     if bought and not added:
         return "bought without being put into the cart"
     if (has_fate or mark is not None) and not bought:
         return "kept, returned or marked without being bought"
-    return "a mark outside of 0 to 10" if mark is not None and not 0 <= mark <= BEST_MARK else None
+    if mark is not None and not (isinstance(mark, int) and 0 <= mark <= BEST_MARK):
+        return "a mark outside of 0 to 10"
+    return None
 
 
 def _is_fit(value: object) -> bool:

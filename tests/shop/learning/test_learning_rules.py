@@ -80,10 +80,22 @@ def test_a_visits_seed_says_nothing_of_its_secret() -> None:
         ([2, 3], ["A", "B"], False),
         ([1, 1], ["A", "B"], False),
         ([1, 2], ["A", "A"], False),
+        ([], [], False),
     ],
 )
 def test_a_list_has_every_place_and_every_product_once(positions: list[int], skus: list[str], is_a_list: bool) -> None:
-    assert (rules.list_fault(positions, skus) is None) is is_a_list
+    assert (rules.places_fault(positions, skus) is None) is is_a_list
+
+
+@pytest.mark.parametrize("exploration", [-0.1, 1.5, math.nan, math.inf, -math.inf, None, "1"])
+def test_a_share_of_chance_lies_from_0_to_1(exploration: object) -> None:
+    assert rules.making_fault(7, exploration) is not None
+    assert rules.making_fault(7, 0.1) is rules.making_fault(0, 0) is rules.making_fault(7, 1) is None
+
+
+@pytest.mark.parametrize("seed", [-1, 2**31, 1.5, None])
+def test_a_seed_is_one_that_a_visit_may_have(seed: object) -> None:
+    assert rules.making_fault(seed, 1.0) is not None
 
 
 @pytest.mark.parametrize("propensity", [0.0, -0.1, 1.01, math.nan, math.inf, None, "1"])

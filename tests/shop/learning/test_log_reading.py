@@ -41,6 +41,11 @@ def spoil(session: Session, which: str, /, **values: object) -> None:
     session.execute(update(Candidate).where(of_yesterday, Candidate.sku == which).values(**values))
 
 
+def spoil_list(session: Session, **values: object) -> None:
+    """The same for what yesterday's list was made with."""
+    session.execute(update(Impression).where(Impression.day == YESTERDAY).values(**values))
+
+
 def test_each_day_comes_by_itself_in_the_shape_that_training_adds_up(log: Session) -> None:
     make_log(log)
 
@@ -124,6 +129,9 @@ def test_an_impossible_row_is_counted_listed_and_left_out(log: Session, values: 
     [
         (lambda session: spoil(session, "B", position=7), "places with a gap or twice"),
         (lambda session: spoil(session, "B", sku="A"), "a product twice in one list"),
+        (lambda session: spoil_list(session, exploration=1.5), "a share of chance outside of 0 to 1"),
+        (lambda session: spoil_list(session, exploration=-1.0), "a share of chance outside of 0 to 1"),
+        (lambda session: spoil_list(session, seed=-1), "a seed that no visit is given"),
     ],
 )
 def test_an_impossible_list_is_left_out_whole(log: Session, break_it: Callable[[Session], None], reason: str) -> None:
