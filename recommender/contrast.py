@@ -7,9 +7,11 @@ import numpy as np
 from recommender.bits import Floats
 from recommender.features import FEATURES
 from recommender.reasons import PLACES, WORTH_SAYING
+from recommender.scorers import ITEM, PARTS
 from recommender.types import Ahead, Answers, Item
 from recommender.wish import is_held_gentle
 
+_ITEM = PARTS.index(ITEM)
 Words = Callable[[Answers, Item, Item], str]
 
 
@@ -22,6 +24,7 @@ def ahead_of(answers: Answers, items: Sequence[Item], shares: Floats, doubts: Fl
     lead = shares[:-1] - shares[1:]
     same_side = shares[:-1] * shares[1:] > 0  # one weight is behind both shares: its doubt counts once
     unsure = np.where(same_side, np.abs(doubts[:-1] - doubts[1:]), doubts[:-1] + doubts[1:])
+    unsure[:, _ITEM] = np.hypot(doubts[:-1, _ITEM], doubts[1:, _ITEM])  # what two products are by themselves is two
     whole, whole_unsure = lead.sum(axis=1), np.sqrt((unsure**2).sum(axis=1))
     is_real = (whole >= WORTH_SAYING) & (whole > whole_unsure)
     said = np.where((lead >= WORTH_SAYING) & (lead > unsure), lead, 0.0)[:, : len(FEATURES)]

@@ -23,8 +23,8 @@ class Listing(NamedTuple):
     """The products of the list, best first, (products,) or (products, parts) each.
 
     `places` are those in the candidates' rows, `lost` is what each lost to products like it. Of each part: its
-    `shares` of the score, the `doubts` about them (standard deviations), and whether nothing should be said about it
-    because it is `unsure`. `fallback` says why the given scorer was not used.
+    `shares` of the score, the `doubts` about them (standard deviations, rather too large than too small), and whether
+    nothing should be said about it because it is `unsure`. `fallback` says why the given scorer was not used.
     """
 
     places: list[int]

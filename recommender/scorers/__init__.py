@@ -26,5 +26,5 @@ class Scorer(Protocol):
         ...
 
     def doubt(self, seen: Seen) -> Floats:
-        """Return (rows, parts): the standard deviation of each share, 0 where nothing is in doubt."""
+        """Return (rows, parts): the standard deviation of each share or a bound above it; 0 where it is sure."""
         ...

@@ -34,8 +34,7 @@ class LearnedScorer:
             raise ValueError("the model was trained on other features")
         order = [posterior.columns.index(name) for name in FEATURES]
         self._weights = posterior.mean[:, order]
-        variance = np.diagonal(posterior.covariance, axis1=1, axis2=2)[:, order]
-        self._sd = np.sqrt(np.maximum(variance, 0.0))
+        self._covariance = posterior.covariance[:, order][:, :, order]
         self._posterior = posterior
         self._effects = posterior.effects
         self._effects_sd = np.hstack([posterior.item_sd, posterior.unseen_sd[:, None]])
@@ -55,12 +54,29 @@ class LearnedScorer:
         return shares
 
     def doubt(self, seen: Seen) -> Floats:
-        """Return (rows, parts): the posterior's standard deviation of each share."""
+        """Return (rows, parts): at least the posterior's standard deviation of each share (delta method).
+
+        Stages that were learned from one log err together, and a model does not keep how much: so their deviations
+        are added, as if they all erred the same way. Too much doubt costs a reason; too little would give one that is
+        not known. The levels of the stages are taken as known.
+        """
         effects, effects_sd = self._of_items(seen)
         terms = self._terms(seen, self._weights, self._posterior.intercept, effects)
-        unsure = self._terms(seen, self._sd, np.zeros(len(effects)), effects_sd)
-        spread: Floats = np.sqrt(((unsure * self._worth(terms)[:, :, None]) ** 2).sum(axis=0))
-        return spread
+        own, with_predictor = self._spread(seen.matrix(), effects_sd)
+        worth, bent = self._worth(terms)[:, :, None], terms * self._bend(terms)[:, :, None]
+        of_predictor = with_predictor.sum(axis=2, keepdims=True)
+        variance = worth**2 * own + 2 * worth * bent * with_predictor + bent**2 * of_predictor
+        bound: Floats = np.sqrt(np.maximum(variance, 0.0)).sum(axis=0)
+        return bound
+
+    def _spread(self, features: Floats, effects_sd: Floats) -> tuple[Floats, Floats]:
+        """Return (stages, rows, parts) each: the variance of each term, and its covariance with the whole predictor."""
+        own = np.zeros((len(self._covariance), len(features), len(PARTS)))
+        with_predictor, width = np.zeros_like(own), len(FEATURES)
+        own[:, :, :width] = features**2 * np.diagonal(self._covariance, axis1=1, axis2=2)[:, None, :]
+        with_predictor[:, :, :width] = features * (features @ self._covariance)
+        own[:, :, _ITEM] = with_predictor[:, :, _ITEM] = effects_sd**2
+        return own, with_predictor
 
     def _terms(self, seen: Seen, weights: Floats, start: Floats, effects: Floats) -> Floats:
         """Return (stages, rows, parts): what each part adds to each linear predictor."""
@@ -76,6 +92,14 @@ class LearnedScorer:
         safe = np.where(flat, 1.0, predictor)
         worth: Floats = np.where(flat, 0.5, (log_sigmoid(safe) - _COIN) / safe)
         return worth
+
+    def _bend(self, terms: Floats) -> Floats:
+        """Return (stages, rows): by how much `_worth` changes with one unit of the predictor."""
+        predictor = terms.sum(axis=2)
+        flat = np.abs(predictor) < 1e-4
+        safe = np.where(flat, 1.0, predictor)
+        bend: Floats = np.where(flat, -0.125, (np.exp(log_sigmoid(-safe)) - self._worth(terms)) / safe)
+        return bend
 
     def _of_items(self, seen: Seen) -> tuple[Floats, Floats]:
         """Return the effects of the products in these rows and their sd, (stages, rows) each."""

@@ -81,6 +81,16 @@ def test_the_doubt_about_one_weight_counts_once_for_both_products():
     assert first is not None  # 0.6 more, of which 0.4 is in doubt: not 0.8
 
 
+def test_the_doubts_about_two_products_themselves_do_not_cancel():
+    shares = shares_of({"position": 0.5, "item": 0.4}, {"item": 0.4})
+    sure, unsure = (shares_of({"item": each}, {"item": each}) for each in (0.1, 0.4))
+    items = [make_item("A"), make_item("B")]
+
+    leads = [ahead_of(make_answers(position="sitting"), items, shares, doubts)[0] for doubts in (sure, unsure)]
+
+    assert [lead is not None for lead in leads] == [True, False]  # 0.5 more, of which 0.14 and 0.57 is in doubt
+
+
 @pytest.mark.parametrize("scorer", [None, LearnedScorer(make_posterior())], ids=["expert", "learned"])
 @settings(max_examples=150, deadline=None)
 @given(answers=ANSWERS)

@@ -12,7 +12,6 @@ from recommender.candidates import find_candidates
 from recommender.catalogue import prepare
 from recommender.catalogue_csv import read_catalogue
 from recommender.features import FEATURES
-from recommender.posterior import log_sigmoid
 from recommender.ranking import rank
 from recommender.safety import Gate
 from recommender.scorers import ITEM, PARTS, START
@@ -68,20 +67,33 @@ def test_a_stage_at_exactly_even_odds_is_dealt_out_too():
     assert not LearnedScorer(posterior).explain(Plain(some_features(1, 2), ["A", "B"])).any()
 
 
-def test_the_doubt_is_the_spread_of_the_share_over_draws_of_the_model():
-    posterior = make_posterior(sd=0.02)
+def drawn_apart(posterior, rng):
+    """A draw in which no stage knows of another."""
+    each = [rng.multivariate_normal(*weights) for weights in zip(posterior.mean, posterior.covariance, strict=True)]
+    return replace(posterior, mean=np.array(each), item_mean=rng.normal(posterior.item_mean, posterior.item_sd))
+
+
+@pytest.mark.parametrize("draw", [drawn_apart, lambda posterior, rng: posterior.draw(rng, 1.0)], ids=["apart", "alike"])
+def test_the_doubt_is_no_less_than_the_spread_of_the_share_whether_stages_err_apart_or_alike(draw):
+    posterior, rng = make_posterior(sd=0.05), np.random.default_rng(1)
     seen = Plain(some_features(5, 3), ["MAT01", "A", "B"])
-    rng, stages = np.random.default_rng(1), range(len(posterior.stages))
 
-    scorer = LearnedScorer(posterior)
-    predictor = posterior.linear(seen.matrix(), np.array(seen.all_skus))
-    worth = (log_sigmoid(predictor) - math.log(0.5)) / predictor
-    drawn = np.array(
-        [[rng.multivariate_normal(posterior.mean[s], posterior.covariance[s]) for s in stages] for _ in range(4_000)]
-    )
-    shares = np.einsum("dsf,rf,sr->drf", drawn, seen.matrix(), worth)
+    shares = [LearnedScorer(draw(posterior, rng)).explain(seen) for _ in range(4_000)]
+    spread, doubt = np.std(shares, axis=0), LearnedScorer(posterior).doubt(seen)
 
-    assert scorer.doubt(seen)[:, : len(FEATURES)] == pytest.approx(shares.std(axis=0), rel=0.08)
+    assert (spread <= 1.04 * doubt).all()
+    assert np.median(spread / doubt) > 0.5, "and not far above it"
+
+
+def test_the_doubt_about_one_stage_is_the_spread_of_its_share():
+    whole = make_posterior(sd=0.05)
+    of_stages = ("mean", "covariance", "intercept", "item_mean", "item_sd", "unseen_sd")
+    posterior = replace(whole, stages=whole.stages[:1], **{name: getattr(whole, name)[:1] for name in of_stages})
+    seen, rng = Plain(some_features(5, 3), ["MAT01", "A", "B"]), np.random.default_rng(1)
+
+    shares = [LearnedScorer(drawn_apart(posterior, rng)).explain(seen) for _ in range(4_000)]
+
+    assert LearnedScorer(posterior).doubt(seen) == pytest.approx(np.std(shares, axis=0), rel=0.06)
 
 
 def test_a_model_with_other_columns_is_refused():
