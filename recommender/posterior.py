@@ -1,5 +1,6 @@
 """What was learned, as plain numbers: all that serving needs, in numpy alone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
@@ -104,6 +105,16 @@ class Posterior:
         shared = np.einsum("np,spq,nq->sn", features, self.covariance, features, optimize=True)
         spread: Floats = np.sqrt(np.maximum(shared, 0.0) + own**2)
         return spread
+
+    def ordered(self, columns: Sequence[str]) -> Self:
+        """Return the same model with its columns in this order. Raises ValueError unless they are the very same."""
+        if sorted(columns) != sorted(self.columns):
+            raise ValueError("the model was trained on other features")
+        if tuple(columns) == self.columns:
+            return self
+        order = [self.columns.index(name) for name in columns]
+        covariance = self.covariance[:, order][:, :, order]
+        return replace(self, columns=tuple(columns), mean=self.mean[:, order], covariance=covariance)
 
     def hopeful(self, by: float) -> Self:
         """Return a posterior that takes each item to be `by` of its sd better than its mean: optimism finds out.

@@ -88,9 +88,10 @@ def save(folder: Path, posterior: Posterior, manifest: Manifest) -> str:
 
 
 def load(folder: Path, sha256: str, *, columns: Sequence[str] = FEATURES) -> Posterior:
-    """Return the model whose manifest has this sha256. Raises RefusedModel, and nothing else.
+    """Return the model whose manifest has this sha256, its columns in the order of `columns`.
 
-    `columns` are the features that a model must have been trained on, in any order.
+    Those are the features that it must have been trained on; in the file they may stand in any order. Raises
+    RefusedModel, and nothing else.
     """
     manifest = read_manifest(folder, sha256)
     if manifest.schema != schema_hash(columns):
@@ -194,4 +195,4 @@ def _posterior(content: bytes, columns: Sequence[str]) -> Posterior:
     )
     if sorted(posterior.columns) != sorted(columns) or (posterior.item_sd < 0).any():
         raise RefusedModel("The model's numbers are not what its manifest says.")
-    return posterior
+    return posterior.ordered(columns)

@@ -30,12 +30,8 @@ class LearnedScorer:
     """
 
     def __init__(self, posterior: Posterior) -> None:
-        if set(posterior.columns) != set(FEATURES) or len(posterior.columns) != len(FEATURES):
-            raise ValueError("the model was trained on other features")
-        order = [posterior.columns.index(name) for name in FEATURES]
-        self._weights = posterior.mean[:, order]
-        self._covariance = posterior.covariance[:, order][:, :, order]
-        self._posterior = posterior
+        self._posterior = posterior = posterior.ordered(FEATURES)
+        self._weights, self._covariance = posterior.mean, posterior.covariance
         self._effects = posterior.effects
         self._effects_sd = np.hstack([posterior.item_sd, posterior.unseen_sd[:, None]])
 

@@ -92,3 +92,15 @@ def test_a_draw_of_scale_0_is_the_posterior_itself():
 def test_numbers_that_do_not_belong_together_are_refused(changes, says):
     with pytest.raises(ValueError, match=says):
         make_posterior(**changes)
+
+
+def test_the_same_model_in_another_order_of_its_columns_says_the_same():
+    posterior = make_posterior()
+
+    turned = posterior.ordered(("c", "a", "b"))
+
+    assert turned.columns == ("c", "a", "b")
+    assert turned.linear(FEATURES[:, [2, 0, 1]], ITEMS) == pytest.approx(posterior.linear(FEATURES, ITEMS))
+    assert turned.linear_sd(FEATURES[:, [2, 0, 1]], ITEMS) == pytest.approx(posterior.linear_sd(FEATURES, ITEMS))
+    with pytest.raises(ValueError, match="other features"):
+        posterior.ordered(("a", "b", "d"))

@@ -252,6 +252,17 @@ def test_a_model_of_other_features_is_refused(stored, tmp_path):
     assert load(tmp_path, sha256, columns=fewer.columns).columns == fewer.columns
 
 
+def test_the_columns_of_a_file_come_back_in_this_codes_order_whatever_theirs_was(tmp_path):
+    posterior = make_posterior()
+    turned = {"mean": posterior.mean[:, ::-1], "covariance": posterior.covariance[:, ::-1, ::-1]}
+
+    again = load(tmp_path, save(tmp_path, make_posterior(columns=FEATURES[::-1], **turned), MANIFEST))
+
+    assert again.columns == FEATURES
+    assert np.array_equal(again.mean, posterior.mean)
+    assert np.array_equal(again.covariance, posterior.covariance)
+
+
 def test_a_prior_has_the_same_name_for_the_same_numbers_only():
     assert prior_id(["a", "b"], [1.0, 2.0]) == prior_id(["b", "a"], [2.0, 1.0])
     assert prior_id(["a", "b"], [1.0, 2.0]) != prior_id(["a", "b"], [1.0, 2.1])
