@@ -9,6 +9,7 @@ ratio is 1 for showing safe products by chance and 0 for knowing the hidden trut
 import argparse
 import importlib.util
 import json
+import math
 import sys
 import time
 from collections.abc import Iterator
@@ -62,10 +63,10 @@ def run(simulator: ModuleType, policy: Any, arguments: argparse.Namespace, seed:
     }
 
 
-def mean_with_interval(values: list[float]) -> dict[str, float]:
-    """Return the mean over seeds and half of its 95 % interval (Student's t; NaN for one seed)."""
+def mean_with_interval(values: list[float]) -> dict[str, float | None]:
+    """Return the mean over seeds and half of its 95 % interval (Student's t; None for one seed)."""
     n = len(values)
-    half = T_95.get(n, 1.96) * float(np.std(values, ddof=1)) / n**0.5 if n > 1 else float("nan")
+    half = T_95.get(n, 1.96) * float(np.std(values, ddof=1)) / n**0.5 if n > 1 else None
     return {"mean": float(np.mean(values)), "half_interval": half}
 
 
@@ -89,13 +90,27 @@ def report(runs: dict[str, list[dict[str, Any]]], arguments: argparse.Namespace)
     }
 
 
+def as_json(found: Any) -> str:
+    """Return figures as JSON; a number that is none (a window without a list that could be graded) is null."""
+    return json.dumps(_plain(found), indent=1, allow_nan=False)
+
+
+def _plain(found: Any) -> Any:
+    if isinstance(found, dict):
+        return {name: _plain(value) for name, value in found.items()}
+    if isinstance(found, list):
+        return [_plain(value) for value in found]
+    return None if isinstance(found, float) and not math.isfinite(found) else found
+
+
 def lines(summary: dict[str, Any]) -> Iterator[str]:
     """Say it in a few lines."""
     yield f"{summary['scenario']}, {summary['sessions']} sessions, {len(summary['seeds'])} seeds"
     for name in ("day_one", "learner"):
         part = summary[name]
         ratio, last = part["regret_ratio"], part["regret_ratio_last_tenth"]
-        yield f"{name}: regret ratio {ratio['mean']:.3f} +- {ratio['half_interval']:.3f}, last tenth {last['mean']:.3f}"
+        half = "" if ratio["half_interval"] is None else f" +- {ratio['half_interval']:.3f}"
+        yield f"{name}: regret ratio {ratio['mean']:.3f}{half}, last tenth {last['mean']:.3f}"
         yield "  by seed: " + " ".join(f"{figures['regret_ratio']:.3f}" for figures in part["seeds"])
         yield f"  NDCG@3 in the windows to {summary['windows']}: {' '.join(f'{value:.3f}' for value in part['ndcg3'])}"
         yield f"  safety violations: {sum(figures['safety_violations'] for figures in part['seeds'])}"
@@ -132,7 +147,7 @@ def main() -> int:
             runs[name].append({"seed": seed, **run(simulator, policy, arguments, seed)})
             print(f"seed {seed} {name}: {runs[name][-1]['regret_ratio']:.3f}", file=sys.stderr, flush=True)
     summary = report(runs, arguments)
-    print(json.dumps(summary, indent=1) if arguments.json else "\n".join(lines(summary)))
+    print(as_json(summary) if arguments.json else "\n".join(lines(summary)))
     return 0
 
 

@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from bench.world_adapter import Shelf, Vocabulary, World
 from bench.world_policies import DayOne, Learner, trials
+from bench.yardstick import as_json, lines, parsed, report
 from recommender.learning.funnel import train
 from recommender.learning.statistics import SufficientStatistics
 from tests.bench import small_simulator
@@ -43,6 +45,21 @@ def test_the_command_runs_both_policies_and_prints_what_the_goals_speak_of():
         assert len(summary[name]["ndcg3"]) == 2
         assert all(figures["safety_violations"] == 0 for figures in summary[name]["seeds"])
     assert "largest_shortfall" in summary
+
+
+def test_one_seed_has_no_interval_and_its_json_holds_no_nan():
+    runs = {
+        name: [{"seed": 1, "regret_ratio": 0.3, "regret_ratio_last_tenth": 0.2, "ndcg3": [0.5, float("nan")],
+                "safety_violations": 0}]
+        for name in ("day_one", "learner")
+    }  # fmt: skip
+
+    summary = report(runs, parsed(["--simulator", str(SIMULATOR), "--seeds", "1", "--sessions", "150", "--json"]))
+    read = json.loads(as_json(summary), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+
+    assert read["learner"]["regret_ratio"] == {"mean": 0.3, "half_interval": None}
+    assert read["learner"]["ndcg3"] == [0.5, None]
+    assert "learner: regret ratio 0.300, last tenth 0.200" in list(lines(summary))
 
 
 def test_two_runs_with_the_same_seed_show_the_same_lists():
