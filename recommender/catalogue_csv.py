@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from pathlib import Path
 
+from recommender.knowledge import type_knowledge
 from recommender.types import Codes, Item
 
 COLUMNS = (
@@ -15,6 +16,8 @@ COLUMNS = (
 """The columns that must be there. Sizes, marks and levels may be missing; ratings and cost are not read."""
 
 SEPARATOR = "|"
+UNKNOWN, NOTHING = "?", "none"
+"""Cells of a safety field: that nobody has looked yet, and that somebody has and nothing applies."""
 CODE = re.compile(r"\w+")
 YES_OR_NO = {"y": True, "yes": True, "true": True, "1": True, "n": False, "no": False, "false": False, "0": False}
 LARGEST = 10**9
@@ -37,8 +40,9 @@ class BadCatalogue(ValueError):
 def item_from_row(row: Row) -> Item:
     """Return the product of one row. Raises BadCell.
 
-    An empty cell of a safety list means "none"; a missing column means "never filled in" and stays None. Codes
-    nobody knows are kept: in safety lists they exclude, elsewhere they match nothing.
+    A safety list that nobody filled in is None: no such column, "?", or an empty cell where its type has something to
+    say, or where all three lists are empty. Any other empty cell says that nothing applies, as "none" does anywhere.
+    Codes nobody knows are kept: in safety lists they exclude, elsewhere they match nothing.
     """
     low, high = _mark(row, "pressure_min"), _mark(row, "pressure_max")
     if low is not None and high is not None and low > high:
@@ -49,10 +53,8 @@ def item_from_row(row: Row) -> Item:
         type=_text(row, "type"),
         price_minor=_price_minor(row),
         available=_stock(row) > 0,
-        contraindications=_safety_codes(row, "contraindications"),
-        cautions=_safety_codes(row, "cautions"),
-        allergens=_safety_codes(row, "allergens"),
-        powered=_yes_or_no(row, "powered"),
+        **_safety_lists(row),
+        powered=None if row.get("powered", "").strip() == UNKNOWN else _yes_or_no(row, "powered"),
         areas=_codes(row, "body_areas"),
         pain_kinds=_codes(row, "conditions"),
         positions=_codes(row, "position"),
@@ -121,8 +123,20 @@ def _codes(row: Row, column: str) -> Codes:
     return codes
 
 
-def _safety_codes(row: Row, column: str) -> Codes | None:
-    return frozenset(code.upper() for code in _codes(row, column)) if column in row else None
+def _safety_lists(row: Row) -> dict[str, Codes | None]:
+    known = type_knowledge(row.get("type", "").strip())
+    least = {"contraindications": known.contraindications, "cautions": known.cautions, "allergens": frozenset[str]()}
+    is_filled = any(row.get(name, "").strip() for name in least)
+    return {name: _safety_codes(row, name, needed=bool(codes) or not is_filled) for name, codes in least.items()}
+
+
+def _safety_codes(row: Row, column: str, *, needed: bool) -> Codes | None:
+    text = row.get(column, UNKNOWN).strip()
+    if text.lower() == NOTHING:
+        return frozenset()
+    if text == UNKNOWN or (not text and needed):
+        return None
+    return frozenset(code.upper() for code in _codes(row, column))
 
 
 def _yes_or_no(row: Row, column: str) -> bool | None:

@@ -10,8 +10,9 @@ from shop.catalogue.states import ProductStatus
 from shop.money import Money, exponent, parse_money, to_decimal
 from shop.provider_amounts import NotPayable, to_provider
 
-UNKNOWN = "?"
-"""The cell of a safety field that nobody has filled in; an empty cell says that there is none."""
+UNKNOWN, NOTHING = "?", "none"
+"""Cells of a safety field: that nobody has looked yet, and that somebody has and nothing applies. An empty cell says
+that nothing applies as long as the shop knows of nothing else (`rules.read_row`)."""
 PRICE_COLUMN = "price_usd"
 _PRICE = re.compile(r"price_([a-z]{3})")
 _PART = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,59})\s*(?:\*\s*([0-9]{1,3}))?")
@@ -140,6 +141,8 @@ def _write_codes(codes: tuple[str, ...], _currency: str) -> str:
 
 
 def _read_safety_codes(text: str, currency: str) -> tuple[str, ...] | None:
+    if text.lower() == NOTHING:
+        return ()
     return None if text == UNKNOWN else _read_codes(text, currency)
 
 

@@ -20,6 +20,7 @@ from shop.importing.cells import (
 from shop.importing.reading import RowProblem
 
 MAX_STOCK = 1_000_000
+SAFETY_LISTS = ("contraindications", "cautions", "allergens")
 KEPT_WHEN_EMPTY = {"status", "slug", "list_position", "option_name"}
 
 
@@ -62,7 +63,7 @@ def read_row(
 ) -> tuple[ReadRow | None, list[RowProblem]]:
     """The row's values over those that are there, or None with the problems that stand against it.
 
-    A column that the file does not have leaves what is there.
+    A column that the file does not have leaves what is there. A safety list that was emptied is not known any more.
     """
     problems: list[RowProblem] = []
     fields: dict[str, Any] = {}
@@ -76,7 +77,7 @@ def read_row(
         variants = _read_variants(number, cells, present, fields.get("sku", ""))
         if problems:
             return None, problems
-        values = _merged(fields, variants, present)
+        values = _merged(fields | _emptied(cells, present), variants, present)
         return ReadRow(number, values, _read_stock(number, cells, values, present)), []
     except _Problems as error:
         return None, problems + error.problems
@@ -122,6 +123,13 @@ def _merged(fields: dict[str, Any], variants: tuple[VariantValues, ...], present
         return replace(present.values, **told, variants=variants)
     safety = dict.fromkeys(("contraindications", "cautions", "allergens", "powered"))
     return ProductValues(**{**safety, **fields, "variants": variants})
+
+
+def _emptied(cells: Mapping[str, str], present: Present | None) -> dict[str, None]:
+    """The safety lists whose cell is empty although the shop has another word on them."""
+    if present is None:
+        return {}
+    return {name: None for name in SAFETY_LISTS if cells.get(name) == "" and getattr(present.values, name) != ()}
 
 
 def _read_variants(

@@ -1,5 +1,6 @@
 """The coverage map finds the holes that are there, and only those."""
 
+import csv
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from recommender import coverage as command
 from recommender.answer_space import asked, drawn, grid, single_changes, with_answer
+from recommender.catalogue_csv import read_catalogue
 from recommender.coverage_map import FOR_SAFETY, Coverage, coverage
 from recommender.questionnaire import QUESTIONS
 from recommender.ranking import rank
@@ -171,6 +173,35 @@ def test_a_broken_limit_ends_with_one_and_says_which(capsys, tmp_path: Path):
     printed = json.loads(capsys.readouterr().out)
     assert printed["products"] == 2
     assert printed["breaches"][0].startswith("Healthy answers that lead to nothing")
+
+
+@pytest.mark.parametrize(
+    ("cells", "missing"),
+    [
+        ({"contraindications": ""}, ["contraindications"]),
+        ({"cautions": ""}, ["cautions"]),
+        ({"contraindications": "", "cautions": "", "allergens": ""}, ["contraindications", "cautions", "allergens"]),
+        ({"allergens": "?", "powered": "?"}, ["allergens", "powered"]),
+        ({"type": "thing", "contraindications": "", "cautions": ""}, ["contraindications", "cautions", "allergens"]),
+        ({"allergens": "none"}, []),
+        ({"type": "thing", "contraindications": "none", "cautions": "None"}, []),
+    ],
+)
+def test_a_safety_cell_that_was_emptied_or_never_filled_in_is_named_and_excludes(capsys, tmp_path, cells, missing):
+    with CATALOGUE.open(encoding="utf-8", newline="") as file:
+        first, *others = csv.DictReader(file)
+    with (tmp_path / "some.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, first)
+        writer.writeheader()
+        writer.writerows([first | cells, *others[:3]])
+
+    command.main([str(tmp_path / "some.csv"), "--samples", "0", "--json"])
+
+    unsafe = json.loads(capsys.readouterr().out)["unsafe_rows"]
+    assert [(row["sku"], row["missing"]) for row in unsafe] == ([(first["sku"], missing)] if missing else [])
+    items = read_catalogue(tmp_path / "some.csv")
+    kept = shown(rank(make_answers(health=frozenset({"HEATS"})), items[:1]))
+    assert kept == ([] if missing else [first["sku"]])
 
 
 def test_a_file_that_cannot_be_read_ends_with_two(capsys, tmp_path: Path):

@@ -116,3 +116,28 @@ def test_what_got_in_by_another_way_cannot_be_published(session: Session) -> Non
 
     assert {problem.field for problem in refused.value.problems} >= {"contraindications"}
     assert values_of(get_product(session, "MAT02")).status is ProductStatus.DRAFT
+
+
+@pytest.mark.parametrize("status", ["published", "draft"])
+@pytest.mark.parametrize("known", ["LATEX", "?"])
+def test_an_emptied_safety_cell_of_a_product_that_is_there_is_not_known_any_more(
+    session: Session, known: str, status: str
+) -> None:
+    run(session, plan(session, allergens=known, status="draft"))
+
+    planned = plan(session, allergens="", status=status)
+
+    if status == "published":
+        assert [(problem.row, problem.column) for problem in planned.problems] == [(2, "allergens")]
+        return
+    run(session, planned)
+    assert get_product(session, "MAT01").allergens is None
+
+
+def test_that_nothing_applies_any_more_is_said_in_a_word(session: Session) -> None:
+    run(session, plan(session, allergens="LATEX"))
+
+    run(session, plan(session, allergens="none"))
+    run(session, plan(session, allergens=""))
+
+    assert get_product(session, "MAT01").allergens == ()
