@@ -123,7 +123,10 @@ def train(**given: Any) -> None:
 @click.option("--to", "folder", type=click.Path(path_type=Path), required=True, help="The folder of the files.")
 @with_appcontext
 def export(folder: Path) -> None:
-    """Mirror the log into Parquet files, one a day. What was erased from the log is gone from the files, too."""
+    """Mirror the log into Parquet files, one a day.
+
+    What was erased from the log since the last export to the same folder goes from its files now, not before.
+    """
     from shop.learning import archiving
     from shop.learning.training import by_tenths
 

@@ -18,7 +18,7 @@ __all__ = ["BadArchive", "archive_statistics", "export"]
 def export(session: Session, folder: Path, report: LogReport, progress: Progress) -> tuple[int, int]:
     """Mirror the log into one file a day; returns how many days were written, and how many are there no more.
 
-    What was erased from the log is gone from the files, too.
+    What was erased from the log until now is gone from these files, too; what is erased later, after the next time.
     """
     everything = Window(date.min, report.today)
     total, written = len(days_of(session, everything)), list[date]()
