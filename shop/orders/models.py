@@ -25,6 +25,7 @@ class Order(Base):
         CheckConstraint("total_minor >= 0", name="total_not_negative"),
         Index("ix_shop_order_list", "placed_at", "id"),
         Index("ix_shop_order_state", "state", "shipment_state", "id"),
+        Index("ix_shop_order_state_newest", "state", "id"),  # the list of one state, without sorting all of it
         # PostgreSQL finds the beginning of a text by these only, whatever its alphabet
         Index("ix_shop_order_number_begins", "number", postgresql_ops={"number": "varchar_pattern_ops"}),
         Index("ix_shop_order_email_begins", "email", postgresql_ops={"email": "varchar_pattern_ops"}),
