@@ -189,26 +189,53 @@ def _read_stock(
     text = cells.get("stock", "")
     if not text:
         return {}
-    skus = [variant.sku for variant in values.variants]
-    parts = _aligned(number, "stock", cells, len(skus)) if "|" in text else [text]
-    try:
-        units = [read_whole(part) for part in parts]
-    except WrongCell as error:
-        raise _Problems([RowProblem(number, "stock", error.expected, shown(text), error.fix)]) from error
-    if any(part is None or part > MAX_STOCK for part in units):
-        raise _Problems(
-            [RowProblem(number, "stock", f"units from 0 to {MAX_STOCK}", shown(text), "Correct the number.")]
-        )
-    wanted = [part for part in units if part is not None]
-    if any(wanted) and any(variant.parts for variant in values.variants):
-        fix = "Leave the cell empty: there are as many of a bundle as its parts allow."
-        raise _Problems([RowProblem(number, "stock", "no units for a bundle", shown(text), fix)])
+    goods = [variant.sku for variant in values.variants if not variant.parts]
     if "|" in text:
-        return dict(zip(skus, wanted, strict=True))
-    there = {sku: present.stock.get(sku, 0) for sku in skus} if present else {}
-    if present and sum(there.values()) == wanted[0]:
+        return _read_each(number, cells, values)
+    (whole,) = _read_units(number, cells, 1)
+    if not goods and not whole:
+        return {}
+    if not goods:
+        raise _no_units(number, text)
+    there = {sku: present.stock.get(sku, 0) for sku in goods} if present else {}
+    if present and sum(there.values()) == whole:
         return there  # the total is right: how it is spread over the variants stays
-    return dict(zip(skus, split_evenly(wanted[0], len(skus)), strict=True))
+    return dict(zip(goods, split_evenly(whole or 0, len(goods)), strict=True))
+
+
+def _read_each(number: int, cells: Mapping[str, str], values: ProductValues) -> dict[str, int]:
+    """The units of each variant; a bundle's part of the cell is empty, or 0 as in files of earlier releases."""
+    units = dict[str, int]()
+    counts = _read_units(number, cells, len(values.variants))
+    for variant, count in zip(values.variants, counts, strict=True):
+        if variant.parts and count:
+            raise _no_units(number, cells["stock"])
+        if not variant.parts and count is None:
+            raise _wrong_units(number, cells["stock"])
+        if not variant.parts and count is not None:
+            units[variant.sku] = count
+    return units
+
+
+def _read_units(number: int, cells: Mapping[str, str], parts: int) -> list[int | None]:
+    """The numbers in the stock's cell; an empty part is None."""
+    try:
+        units = [read_whole(part) for part in _aligned(number, "stock", cells, parts)]
+    except WrongCell as error:
+        raise _Problems([RowProblem(number, "stock", error.expected, shown(cells["stock"]), error.fix)]) from error
+    if any(part is not None and part > MAX_STOCK for part in units):
+        raise _wrong_units(number, cells["stock"])
+    return units
+
+
+def _wrong_units(number: int, text: str) -> _Problems:
+    expected = f"units from 0 to {MAX_STOCK}"
+    return _Problems([RowProblem(number, "stock", expected, shown(text), "Correct the number.")])
+
+
+def _no_units(number: int, text: str) -> _Problems:
+    fix = "Leave it empty for a bundle: there are as many as its parts allow."
+    return _Problems([RowProblem(number, "stock", "no units for a bundle", shown(text), fix)])
 
 
 def _aligned(number: int, name: str, cells: Mapping[str, str], wanted: int) -> list[str]:

@@ -35,11 +35,18 @@ def cells_of(
     yield "|".join(variant.sku for variant in values.variants)
     parts = [write_parts(variant.parts) for variant in values.variants]
     yield "|".join(parts) if any(parts) else ""
-    if all(parts):
-        yield ""  # a bundle has no stock of its own
-        return
-    shelf = [units.get(variant.sku, 0) for variant in values.variants]
-    yield str(sum(shelf)) if shelf and shelf == split_evenly(sum(shelf), len(shelf)) else "|".join(map(str, shelf))
+    yield _shelf(values, units)
+
+
+def _shelf(values: ProductValues, units: Mapping[str, int]) -> str:
+    """The units of its variants; a bundle has none of its own."""
+    each = [None if variant.parts else units.get(variant.sku, 0) for variant in values.variants]
+    shelf = [count for count in each if count is not None]
+    if not shelf:
+        return ""
+    if shelf == split_evenly(sum(shelf), len(shelf)):
+        return str(sum(shelf))
+    return "|".join("" if count is None else str(count) for count in each)
 
 
 def cell_changes(row: ReadRow, there: Present, *, currency: str) -> list[CellChange]:

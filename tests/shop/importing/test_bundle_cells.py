@@ -53,6 +53,32 @@ def test_an_export_imported_again_changes_nothing(session: Session) -> None:
     assert (box["bundle_parts"], box["stock"]) == ("MAT01 + PIL01*2", "")
 
 
+@pytest.mark.parametrize(
+    ("told", "written"), [("1|0|", "1"), ("7|0|", "7|0|"), ("3|2|", "5"), ("2|3|0", "2|3|"), ("5", "5")]
+)
+def test_a_bundle_beside_goods_of_its_own_product_goes_out_and_in_again(
+    session: Session, told: str, written: str
+) -> None:
+    header = HEADER.replace("bundle_parts", "variants,bundle_parts")
+    choice = f"MAT02,Mat,spike_mat,PREG,,,n,34.00,red|blue|with a pillow,||PIL01,,{told}\n"
+    run(session, header + choice + PILLOW.replace("19.00,,MAT01|BOX01", "19.00,,,"))
+
+    row = next(row for row in csv.DictReader(io.StringIO(export(session))) if row["sku"] == "MAT02")
+
+    assert row["stock"] == written
+    assert (plan(session, export(session)).unchanged, plan(session, export(session)).problems) == (2, ())
+
+
+@pytest.mark.parametrize("stock", ["1|1|1", "|1|", "1||x"])
+def test_units_of_a_bundle_beside_goods_are_refused_and_so_are_goods_without(session: Session, stock: str) -> None:
+    header = HEADER.replace("bundle_parts", "variants,bundle_parts")
+    choice = f"MAT02,Mat,spike_mat,PREG,,,n,34.00,red|blue|with a pillow,||PIL01,,{stock}\n"
+
+    problems = plan(session, header + choice + PILLOW.replace("19.00,,MAT01|BOX01", "19.00,,,")).problems
+
+    assert [problem.column for problem in problems] == ["stock"]
+
+
 def test_a_file_without_the_columns_leaves_parts_and_pairs(session: Session) -> None:
     run(session, HEADER + BOX + MAT + PILLOW)
 
