@@ -11,6 +11,7 @@ from shop.catalogue.models import Product, Variant
 
 _SEPARATOR = "|"
 _MARKS = ",;:\u2013\u2014"
+_WITH = r"(?:(?:in|of|with)\s+)?"
 _Other = aliased(Variant, name="other_option")
 
 options_on_sale: Any = (
@@ -32,7 +33,8 @@ def title_of_choice(title: str, options: str | None) -> str:
     """The title to put an option behind: where there is a choice, without the word that names only one of them.
 
     "Spike Mat, Charcoal Cotton" in charcoal and teal is "Spike Mat, Cotton", so that no teal one is called charcoal. A
-    word that the name begins with, or has in its middle, is a part of it: "Natural Rubber Ball" stays whole.
+    word that the name begins with, or has in its middle, is a part of it: "Natural Rubber Ball" stays whole, and so
+    does "Mat, Black and White".
     """
     choices = [option for option in (options or "").split(_SEPARATOR) if option]
     return _without(title, choices) if len(choices) > 1 else title
@@ -49,8 +51,9 @@ def _without(title: str, options: Iterable[str]) -> str:
         left = _at_the_end(option).sub("", _behind_a_mark(option).sub(r"\1", left))
     if left == title:
         return title
-    tidied = re.sub(r"\s*,(?:\s*,)*", ",", re.sub(r"\(\s*\)", "", " ".join(left.split()))).strip(" ,-")
-    return " ".join(tidied.split()) or title
+    whole = re.sub(r"\(\s*\)", "", re.sub(rf"(?<=\()[\s{_MARKS}]+", "", left))
+    tidied = re.sub(rf"(?:\s*[{_MARKS}]|\s+-)+(?=\s*(?:[{_MARKS}()]|-\s|$))", "", whole).strip(f" -{_MARKS}")
+    return re.sub(r"\s+(?=[,;:)])", "", " ".join(tidied.split())) or title
 
 
 def _says(title: str, option: str) -> bool:
@@ -59,12 +62,15 @@ def _says(title: str, option: str) -> bool:
 
 
 def _behind_a_mark(option: str) -> re.Pattern[str]:
-    return re.compile(rf"((?:[{_MARKS}(]|\s-\s)\s*){_alone(option)}", re.IGNORECASE)
+    one_of_many = r"(?!\s*(?:[&+/]|(?:and|or)\b))"
+    return re.compile(rf"((?:[{_MARKS}(]|\s-\s)\s*){_WITH}{_alone(option)}{one_of_many}", re.IGNORECASE)
 
 
 def _at_the_end(option: str) -> re.Pattern[str]:
     """At the end of the title or of a part of it, with the "in" before it; never as its first word."""
-    return re.compile(rf"(?<=\S)\s+(?:(?:in|of|with)\s+)?{_alone(option)}(?=\s*(?:[{_MARKS})]|\s-\s|$))", re.IGNORECASE)
+    one_of_many = r"(?<![&+/])(?<!\band)(?<!\bor)"
+    end = rf"(?=\s*(?:[{_MARKS})]|\s-\s|$))"
+    return re.compile(rf"(?<=\S){one_of_many}\s+{_WITH}{_alone(option)}{end}", re.IGNORECASE)
 
 
 def _alone(option: str) -> str:
