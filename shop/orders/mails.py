@@ -150,6 +150,23 @@ def alert(session: Session, order: Order, reason: str, *, key: str = "", letterh
     return outbox.enqueue(session, letter, now=now)
 
 
+def alert_of_tax(
+    session: Session, order: Order, reason: str, *, key: str, letterhead: Letterhead, now: datetime
+) -> bool:
+    """Tell the merchant that the provider's tax reports lack something, once a `key`; the payment is right."""
+    rendered = render("tax_report", letterhead, number=order.number, reason=reason)
+    letter = outbox.Letter(
+        unique_key=f"tax_report:{key}",
+        kind="tax_report",
+        recipient=letterhead.contact_email,
+        subject=f"A tax report needs your attention: order {order.number}",
+        text=rendered.text,
+        html=rendered.html,
+        order_id=order.id,
+    )
+    return outbox.enqueue(session, letter, now=now)
+
+
 def enqueue(
     session: Session, order: Order, kind: Kind, values: dict[str, object], *, letterhead: Letterhead, now: datetime
 ) -> bool:

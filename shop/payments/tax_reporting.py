@@ -24,7 +24,7 @@ def _report(desk: Desk, report: DueReport, *, now: datetime) -> bool:
         transaction_id = gateway.report_sale(call) if isinstance(call, TaxSale) else gateway.report_reversal(call)
     except GatewayUnavailable:
         with desk.transaction() as session:
-            tax_reports.try_later(session, report.report_id, now=now)
+            tax_reports.try_later(session, report.report_id, letterhead=desk.letterhead, now=now)
         return False
     except GatewayRefused as refusal:
         with desk.transaction() as session:

@@ -5,7 +5,7 @@ Where the tax was asked of the provider, and there only: it reports what it has 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -23,6 +23,8 @@ from shop.payments.models import TaxReport
 from shop.payments.states import NEXT_TAX_REPORT_STATES, TaxReportState
 
 LONGEST_ROUND = 50
+MANY_TRIES = 8  # more than four hours of them: see `wait_after`
+LONG = timedelta(hours=12)  # in a long queue behind one that has no answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,22 @@ def is_reported(session: Session, report_id: int, transaction_id: str, *, now: d
         orders.record(session, report.order_id, subject="tax", note=note, actor="system", now=now)
 
 
-def try_later(session: Session, report_id: int, *, now: datetime) -> None:
-    """The provider did not answer: the same again, after a longer wait each time."""
+def try_later(session: Session, report_id: int, *, letterhead: Letterhead, now: datetime) -> None:
+    """The provider did not answer: the same again, after a longer wait each time.
+
+    When that goes on, one mail a day says so: a key without the right to report would never be noticed.
+    """
     report = session.get_one(TaxReport, report_id)
+    is_long = report.tries >= MANY_TRIES or now - report.try_at >= LONG
     report.tries += 1
     report.try_at = now + wait_after(report.tries)
+    if is_long:
+        order = orders.get_by_id(session, report.order_id)
+        note = (
+            f"the tax report {report.reference} still has no answer and is tried again. Others may wait behind it. "
+            "If this goes on, look whether the payment service's key may write tax transactions"
+        )
+        mails.alert_of_tax(session, order, note, key=f"silent:{now:%Y-%m-%d}", letterhead=letterhead, now=now)
 
 
 def is_refused(session: Session, report_id: int, reason: str, *, letterhead: Letterhead, now: datetime) -> None:
@@ -118,7 +131,7 @@ def is_refused(session: Session, report_id: int, reason: str, *, letterhead: Let
         )
     order, note = orders.get_by_id(session, report.order_id), f"the tax report {report.reference} was refused: {reason}"
     orders.record(session, order.id, subject="tax", note=note[:500], actor="provider", now=now)
-    mails.alert(session, order, note, key=f"tax:{report.id}", letterhead=letterhead, now=now)
+    mails.alert_of_tax(session, order, note, key=f"refused:{report.id}", letterhead=letterhead, now=now)
 
 
 def reports_of(session: Session, order_id: int) -> Sequence[TaxReport]:

@@ -30,6 +30,7 @@ KINDS: Mapping[str, str] = {
     "newsletter_confirm": "To whoever signs up for the newsletter, to confirm the address",
     "newsletter_welcome": "To whoever confirmed it, with the guide",
     "attention": "To the shop, when a payment needs a person",
+    "tax_report": "To the shop, when the payment service's tax reports lack a sale or a refund",
     "withdrawal": "To the shop, when a customer withdraws",
     "return_notice": "To the shop, when a customer asks to return something",
 }

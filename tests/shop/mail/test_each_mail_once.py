@@ -68,6 +68,10 @@ def attention(session: Session, order: Order) -> None:
     mails.alert(session, order, "the amount is wrong", **SAID)
 
 
+def tax_report(session: Session, order: Order) -> None:
+    mails.alert_of_tax(session, order, "the tax report was refused", key="1", **SAID)
+
+
 def asked_later(session: Session, order: Order) -> None:
     follow_up.ask_due(session, link=lambda mark: mark, letterhead=LETTERHEAD, now=NOW + ASK_AFTER)
 
@@ -112,6 +116,7 @@ EVENTS: dict[str, Write] = {
     "return": returned,
     "return_notice": return_noticed,
     "attention": attention,
+    "tax_report": tax_report,
     "follow_up": asked_later,
     "newsletter_confirm": newsletter_asked,
     "newsletter_welcome": newsletter_confirmed,

@@ -121,6 +121,31 @@ def test_a_provider_that_is_away_is_asked_again_after_a_longer_wait_each_time(be
     assert states(bench, order_id)[0][1] is TaxReportState.REPORTED
 
 
+def test_a_provider_that_stays_silent_is_told_of_once_a_day(bench: Bench) -> None:
+    order_id = paid(bench)
+    bench.gateway.is_down = True
+    told = []
+    for start, end in ((0, 3), (3, 7), (7, 36)):
+        for quarter in range(start * 4, end * 4):
+            report_due(bench.desk, now=NOW + timedelta(minutes=15 * quarter))
+        told.append(bench.mails().count("tax_report"))
+
+    bench.gateway.is_down = False
+    report_due(bench.desk, now=NOW + timedelta(hours=41))
+
+    assert told == [0, 1, 2]
+    assert states(bench, order_id)[0][1] is TaxReportState.REPORTED
+
+
+def test_reports_that_wait_behind_a_silent_one_are_told_of_too(bench: Bench) -> None:
+    paid(bench)
+    bench.gateway.is_down = True
+
+    report_due(bench.desk, now=NOW + timedelta(hours=13))
+
+    assert bench.mails().count("tax_report") == 1
+
+
 def test_an_answer_that_was_lost_is_asked_for_under_the_same_name(bench: Bench) -> None:
     order_id = paid(bench)
     bench.gateway.loses_answers = True
@@ -144,7 +169,8 @@ def test_a_refusal_is_told_once_and_what_went_back_of_that_sale_is_not_sent(benc
     assert [state for _, state, _ in states(bench, order_id)] == [TaxReportState.REFUSED] * 2
     assert bench.gateway.calls.count("report_reversal") == 0
     with bench.desk.transaction() as session:
-        mails = session.scalars(select(OutboxMail.text).where(OutboxMail.unique_key.contains("tax:"))).all()
+        mails = session.scalars(select(OutboxMail.text).where(OutboxMail.kind == "tax_report")).all()
+        assert "attention" not in session.scalars(select(OutboxMail.kind)).all()  # nothing is wrong with the payment
     assert len(mails) == 1
     assert f"the tax report {NUMBER} was refused: refused reference" in mails[0]
 
