@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, selectinload
 
 from shop.audit.models import AuditEvent
@@ -108,16 +109,20 @@ def run_import(
     """Do what the plan says; returns how many products were created and changed.
 
     The caller's transaction makes it all or nothing. Raises BadInput when the plan has problems or the shop changed
-    so much meanwhile that a row no longer fits.
+    so much meanwhile that a row no longer fits; a row for a new product never overwrites one that is there by now.
     """
     if plan.problems:
         raise BadInput(plan.problems[0].sentence)
-    counted: dict[str, int] = {}
+    counted, new = dict[str, int](), {row.number for row in plan.creates}
     for row in parts_first((*plan.creates, *plan.updates)):
+        is_new = row.number in new
         try:
-            save_product(session, row.values, currency=currency, standards=standards, now=now)
+            save_product(session, row.values, currency=currency, standards=standards, now=now, is_new=is_new)
         except InvalidProduct as error:
             raise BadInput(as_row_problem(row.number, error.problems[0]).sentence) from error
+        except IntegrityError as error:
+            sentence = f"Row {row.number}: somebody else saved {row.values.sku} or one of its SKUs this very moment."
+            raise BadInput(f"{sentence} Please look at it, and import the file again.") from error
         counted.update(row.stock)
     _set_stock(session, counted, actor=actor, now=now)  # all at the end, by SKU: orders take their units in that order
     counts = {"created": len(plan.creates), "changed": len(plan.updates), "unchanged": plan.unchanged}

@@ -11,7 +11,7 @@ from shop.importing.export import export_products
 from shop.importing.service import plan_import, run_import
 from shop.stock import service as stock
 from tests.conftest import NOW
-from tests.make import CLAIMS_ONLY
+from tests.make import CLAIMS_ONLY, make_product
 
 HEADER = "sku,title,type,price_usd,contraindications,cautions,allergens,powered,variants,stock"
 ROW = "MAT01,Spike Mat,spike_mat,34.00,PREG,OSTEO,,n,charcoal|teal|plum,40"
@@ -47,6 +47,16 @@ def test_a_price_that_cannot_be_paid_is_a_problem_of_its_cell(session):
     ]
     assert "does not take 12.255 KWD" in planned.problems[0].fix
     assert plan(session, f"{HEADER},price_kwd\n{ROW},12.250\n").problems == ()
+
+
+def test_a_new_row_never_overwrites_a_product_that_was_saved_after_the_plan(session):
+    planned = plan(session, f"{HEADER}\n{ROW}\n")
+    make_product(session, "MAT01", title="Anna's")
+
+    with pytest.raises(BadInput, match="Row 2: somebody else saved MAT01"), session.begin_nested():
+        run_import(session, planned, currency="USD", standards=CLAIMS_ONLY, actor="system", now=NOW)
+
+    assert get_product(session, "MAT01").title == "Anna's"
 
 
 def test_stock_is_split_evenly_and_the_first_variant_gets_the_rest(session):
