@@ -41,6 +41,11 @@ def to_provider(amount: Money) -> int:
     return units
 
 
+def payable_step(currency: str) -> int:
+    """The smallest number of the shop's minor units that the provider takes: what it takes is a multiple of it."""
+    return _power(max(0, exponent(currency) - min(2, provider_exponent(currency))))
+
+
 def money_in(units: int, currency: str) -> Money:
     """The provider's units that were paid, as money of the shop. A part of a unit that the shop does not know counts
     as nothing, so that it never makes up for a whole one."""

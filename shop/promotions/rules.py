@@ -16,6 +16,7 @@ from shop.money import MILLION, Money, divide_half_up, split, total
 from shop.pricing.rules import Deduction, Item, Place, delivery_price
 from shop.promotions.models import Promotion
 from shop.promotions.states import PromotionKind
+from shop.provider_amounts import payable_step
 
 LONGEST_CODE = 40
 
@@ -195,19 +196,28 @@ def _refused_by_goods(promotion: Promotion, sale: Sale) -> Refusal | None:
 def deduction(promotion: Promotion, sale: Sale) -> Deduction:
     """What a promotion that holds takes off each item: by largest remainder, never more than the item costs.
 
-    100 % means that nothing is to be paid: where it leaves no goods to pay, delivery is free as well.
+    100 % means that nothing is to be paid: where it leaves no goods to pay, delivery is free as well. Where the payment
+    service takes no third decimal the shares have none, or a tenth off would be an order that nobody can pay.
     """
     currency, items = sale.currency, sale.items
     weights = [item.total.minor if _is_for(promotion, item) else 0 for item in items]
-    base = sum(weights)
-    off = 0
+    base, step = sum(weights), _step(currency, weights)
+    off = 0  # in steps
     if promotion.kind is PromotionKind.PERCENT:
-        off = divide_half_up(base * promotion.rate_millionths, MILLION)
+        off = divide_half_up(base * promotion.rate_millionths, MILLION * step)
     elif promotion.kind is PromotionKind.AMOUNT:
-        off = min(promotion.amount_minor, base)
-    shares = split(Money(off, currency), weights) if base else [Money(0, currency)] * len(items)
+        off = min(promotion.amount_minor, base) // step
+    shares = (
+        [part * step for part in split(Money(off, currency), weights)] if base else [Money(0, currency)] * len(items)
+    )
     is_whole = promotion.rate_millionths == MILLION and base == sum(item.total.minor for item in items)
     return Deduction(tuple(shares), promotion.kind is PromotionKind.DELIVERY or is_whole)
+
+
+def _step(currency: str, weights: Sequence[int]) -> int:
+    """The least that may be taken off one item; 1 as well where a price cannot be paid without its last digit."""
+    step = payable_step(currency)
+    return 1 if any(weight % step for weight in weights) else step
 
 
 def worth(sale: Sale, taken: Deduction) -> int:

@@ -17,7 +17,7 @@ from shop.payments.stripe_shapes import (
     tax_answer,
     tax_parameters,
 )
-from shop.provider_amounts import NotPayable, money_in, money_out, provider_exponent, to_provider
+from shop.provider_amounts import NotPayable, money_in, money_out, payable_step, provider_exponent, to_provider
 from tests.shop.payments.conftest import Bench
 
 CURRENCIES = sorted(list_currencies())
@@ -61,6 +61,17 @@ def test_the_smallest_step_of_a_currency_is_payable_or_refused_and_never_another
         assert currency in THREE_DECIMALS or exponent(currency) > documented(currency)
     else:
         assert Decimal(units).scaleb(-documented(currency)) == to_decimal(amount)
+
+
+@pytest.mark.parametrize("currency", CURRENCIES)
+def test_what_the_provider_takes_is_a_multiple_of_the_payable_step(currency: str) -> None:
+    step = payable_step(currency)
+
+    to_provider(Money(7 * step, currency))
+
+    if step > 1:
+        with pytest.raises(NotPayable):
+            to_provider(Money(7 * step // 10, currency))
 
 
 @pytest.mark.parametrize("currency", CHARGED)

@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shop.money import Money
-from shop.pricing.rules import Item, Place, Quote, make_quote
+from shop.pricing.rules import Country, Item, Place, Quote, ShippingMethod, Zone, make_quote
 from shop.pricing.service import SHIPPED
 from shop.pricing.zone_file import read_zones
 from shop.promotions.models import Promotion
 from shop.promotions.rules import Choice, Reason, Sale, Uses, choose, customer_key, normal_code
 from shop.promotions.states import PromotionKind
 from shop.promotions.words import sentence
+from shop.provider_amounts import to_provider
 from tests.make import NOW
 
 ZONES = read_zones(SHIPPED)
@@ -57,6 +58,25 @@ def _quoted(place: Place, items: list[Item], *promotions: Promotion, typed: str 
 def _refusal(promotion: Promotion, uses: Uses = NO_USES, *lines: tuple[int, int]) -> Any:
     place = _place()
     return choose("SPRING10", [(promotion, uses)], Sale(place, _items(place, *(lines or [(3400, 1)])), NOW)).refusal
+
+
+@given(lines=LINES, offer=OFFERS)
+def test_what_is_left_to_pay_has_no_decimal_that_the_provider_does_not_take(
+    lines: list[tuple[int, int]], offer: dict[str, Any]
+) -> None:
+    land = Country("KW", 0, {}, {})
+    price = Money(2000, "KWD")
+    zone = Zone("gulf", "KWD", True, "VAT", {"KW": land}, (ShippingMethod("post", "Post", price, None, "", False),))
+    place = Place(zone, "KW", None, zone.methods[0])
+    offer = {name: value // 10 * 10 if name == "amount_minor" else value for name, value in offer.items()}
+
+    _, quote = _quoted(
+        place, _items(place, *((minor * 10, quantity) for minor, quantity in lines)), _promotion(**offer)
+    )
+
+    for line in quote.lines:
+        to_provider(line.total - line.discount)
+        assert 0 <= line.discount.minor <= line.total.minor
 
 
 @given(lines=LINES, where=PLACES, offer=OFFERS, method=st.sampled_from(["standard", "express"]))
