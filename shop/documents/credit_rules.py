@@ -32,7 +32,8 @@ def credit_content(
     split over the tax rates by what is left of each. The last note takes exactly what the earlier ones left.
     """
     goods = _still_credited(invoice, given, earlier)
-    taxes = _allot(given.amount, _own_taxes(invoice, goods, _credited(earlier)), _left(invoice, earlier))
+    own, left = _own_taxes(invoice, goods, _credited(earlier)), _left(invoice, earlier)
+    taxes = _allot(given.amount, own, left, rounding=sum(goods.pieces.values()))
     return head | {
         "buyer": invoice["buyer"],
         "invoice": invoice["name"],
@@ -113,12 +114,19 @@ def _credited(earlier: Iterable[Mapping[str, Any]]) -> Counter[str]:
     return credited
 
 
-def _allot(amount: Money, own: Sequence[Content], left: Sequence[Content]) -> list[Content]:
-    """`amount` over the rates: first over those of what it is for, and what is above that over all that is left."""
+def _allot(amount: Money, own: Sequence[Content], left: Sequence[Content], *, rounding: int) -> list[Content]:
+    """`amount` over the rates: first over those of what it is for, and what is above that over all that is left.
+
+    Up to `rounding` minor units above stay at their rates where they fit: a line's pieces differ by one, and refunds
+    may go through in another order than they were worked out in.
+    """
     own = _capped(own, left)
     on_own = Money(min(amount.minor, sum(row["gross_minor"] for row in own)), amount.currency)
     parts = _spread(on_own, own)
-    parts += _spread(amount - on_own, _minus(left, parts))
+    above, rest = amount - on_own, _minus(left, parts)
+    near = [row for row in rest if any(row["tax_rate"] == each["tax_rate"] for each in own)]
+    is_rounding = above.minor <= min(rounding, sum(row["gross_minor"] for row in near))
+    parts += _spread(above, near if is_rounding else rest)
     return taxes_by_rate([(row["tax_rate"], row["gross_minor"], row["tax_minor"]) for row in parts], is_inclusive=True)
 
 

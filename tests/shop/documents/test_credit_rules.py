@@ -96,6 +96,16 @@ def test_pieces_that_came_back_worn_are_credited_at_their_own_rate() -> None:
     assert rates(note) == {70_000: (33, 500)}
 
 
+def test_refunds_that_go_through_in_another_order_move_no_cent_to_another_rate() -> None:
+    invoice = invoice_of(is_inclusive=True)
+
+    second = credit(invoice, [], 3334 + 3333, {"MAT": 2})  # worked out as the second and third mat
+    first = credit(invoice, [second], 3334, {"MAT": 1})
+
+    assert rates(second).keys() == rates(first).keys() == {200_000}
+    assert [sum(each) for each in zip(rates(second)[200_000], rates(first)[200_000], strict=True)] == [1667, 10001]
+
+
 def test_what_is_given_on_top_of_the_pieces_is_spread_over_what_is_left() -> None:
     note = credit(invoice_of(is_inclusive=True), [], 1300, {"BOOK": 1})
 
