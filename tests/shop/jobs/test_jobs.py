@@ -17,11 +17,14 @@ from shop.leases import service as leases
 from shop.leases.models import JobLease
 from shop.mail.models import OutboxMail
 from shop.mail.service import Letter, enqueue
+from shop.money import Money
+from shop.payments import tax_reports
 from shop.payments.models import ReceivedEvent
+from shop.payments.tax_reports import LONGEST_ROUND
 from shop.staff.models import StaffMember, StaffSession
 from shop.web import transaction
 from tests.conftest import MakeApp
-from tests.make import NOW
+from tests.make import NOW, make_order, make_stock
 
 LETTER = Letter("key", "confirmation", "pat@example.com", "Thank you", "Hello")
 
@@ -74,6 +77,21 @@ def test_a_run_gives_its_lease_back_and_notes_when_it_was(app: Flask, engine: En
         rows = session.scalars(select(JobLease)).all()
         assert {row.name for row in rows} == set(jobs.JOBS)
         assert all(row.last_run_at is not None and row.until <= row.last_run_at for row in rows)
+
+
+def test_one_run_reports_all_sales_that_wait_and_what_went_back_of_them(app: Flask, engine: Engine) -> None:
+    sales = LONGEST_ROUND + 10
+    with writing(engine) as session:
+        make_stock(session, "MAT01-CHARCOAL", available=sales)
+        for number in range(sales):
+            order = make_order(session, f"TS-TEST-{number:04d}")
+            tax_reports.note_calculation(session, order, "taxcalc_1", now=NOW)
+            tax_reports.report_sold(session, order, now=NOW)
+        tax_reports.report_back(session, order, Money(100, "USD"), refund_id=1, now=NOW)
+
+    done = [jobs.run(app, "tax_reports") for _ in range(2)]
+
+    assert done == [sales + 1, 0]
 
 
 def test_a_run_waits_for_nobody(app: Flask, engine: Engine) -> None:
