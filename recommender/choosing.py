@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from recommender.bits import Floats
+from recommender.bits import Bools, Floats
 from recommender.candidates import Candidates
 from recommender.catalogue import Ints
 from recommender.variety import Crowd
@@ -13,6 +13,7 @@ SAME_TO_DIGITS = 9
 """Scores are compared after rounding to so many digits: the order must not hang on how a sum was rounded."""
 FEW = 100
 """Up to this many products it costs more to look for those that cannot win than to compare them all."""
+NOBODY = -1
 
 Chosen = list[tuple[int, float]]
 
@@ -20,28 +21,45 @@ Chosen = list[tuple[int, float]]
 def choose(candidates: Candidates, scores: Floats, limit: int) -> Chosen:
     """Return the place in `candidates.rows` of each product of the list, best first, and what it lost to those like it.
 
-    Of equals the cheapest comes first. A product for a neighbouring area comes third or fourth at best, behind two
-    that reach or serve what was named.
+    The rule is that of `in_places`; of equals the cheapest comes first.
     """
-    catalogue, places = candidates.catalogue, _rivals(candidates, scores, limit)
-    rows, near = candidates.rows.take(places), candidates.is_near.take(places)
-    types, standing, loss = catalogue.type_number.take(rows), scores.take(places), np.zeros(len(rows))
-    standing, crowd = standing.round(SAME_TO_DIGITS), Crowd(catalogue, rows)
-    held_back = np.where(near, -np.inf, 0.0) if near.any() else None
-    chosen: Chosen = []
-    while len(chosen) < limit and len(rows):
-        open_standing = standing if held_back is None or len(chosen) in NEAR_PLACES else standing + held_back
-        top = open_standing.max()
-        if top == -np.inf:
+    places = _rivals(candidates, scores, limit)
+    rows = candidates.rows.take(places)
+    cheapest_first = candidates.catalogue.tie_order.take(rows).argsort()
+    places = places.take(cheapest_first)
+    crowd = Crowd(candidates.catalogue, rows.take(cheapest_first))
+    order, lost = in_places(scores.take(places)[None], crowd, candidates.is_near.take(places), limit)
+    chosen = [best for best in order[0].tolist() if best != NOBODY]
+    return list(zip(places[chosen].tolist(), lost[0].tolist(), strict=False))
+
+
+def in_places(scores: Floats, crowd: Crowd, is_near: Bools, limit: int) -> tuple[Ints, Floats]:
+    """Return the lists that some products make under different scores: which stands in each place, and what it lost.
+
+    scores: (lists, products), finite; is_near: (products,). Both answers are (lists, places), best first, with `limit`
+    places or as many as there are products, NOBODY from where no product may stand. Of equals the first comes first. A
+    product for a neighbouring area comes third or fourth at best, behind two that reach or serve what was named.
+    """
+    (lists, products), start = scores.shape, np.arange(len(scores)) * scores.shape[1]
+    standing, loss = scores.round(SAME_TO_DIGITS), np.zeros(scores.size)  # loss: the lists one behind the other
+    places = max(min(limit, products), 0)
+    order, lost = np.full((lists, places), NOBODY, dtype=np.intp), np.zeros((lists, places))
+    held_back = np.where(is_near, -np.inf, 0.0) if is_near.any() else 0.0
+    for place in range(places):
+        may_stand = standing - loss.reshape(scores.shape)
+        if place not in NEAR_PLACES:
+            may_stand += held_back
+        best = may_stand.argmax(axis=1)
+        at = start + best
+        is_over = may_stand.ravel()[at] == -np.inf
+        if is_over.all():
             break
-        equals = (open_standing == top).nonzero()[0]
-        best = int(equals[catalogue.tie_order[rows[equals]].argmin()] if len(equals) > 1 else equals[0])
-        chosen.append((int(places[best]), float(loss[best])))
-        like_it = (types == types[best]).nonzero()[0]
-        lost = crowd.lost(best, like_it) if len(like_it) > 1 else np.inf
-        loss[like_it] += lost
-        standing[like_it] -= lost
-    return chosen
+        order[:, place], lost[:, place] = np.where(is_over, NOBODY, best), loss[at]
+        standing[is_over] = -np.inf  # for all further places
+        alike = (crowd.types == crowd.types[best][:, None]).ravel().nonzero()[0]
+        of, others = np.divmod(alike, products)
+        loss[alike] += crowd.lost(best[of], others) if len(alike) > lists else np.inf
+    return order, lost
 
 
 def _rivals(candidates: Candidates, scores: Floats, limit: int) -> Ints:

@@ -122,7 +122,7 @@ def plainly_chosen(visit: Candidates, scores: np.ndarray, limit: int) -> list[in
         chosen.append(best)
         for row in standing:
             if catalogue.type_number[row] == catalogue.type_number[best]:
-                standing[row] -= float(Crowd(catalogue, np.array([best, row])).lost(0, np.array([1]))[0])
+                standing[row] -= float(Crowd(catalogue, np.array([best, row])).lost(np.array([0]), np.array([1]))[0])
     return chosen
 
 
