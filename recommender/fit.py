@@ -3,8 +3,9 @@
 import numpy as np
 import numpy.typing as npt
 
-from recommender.bits import has
+from recommender.bits import Floats, has
 from recommender.catalogue import KIND_BITS, POSITION_BITS, Bools, Catalogue
+from recommender.features import FEATURES
 from recommender.knowledge import CALM_GOALS, CALM_KIND, DESK_GOAL, DESK_KINDS
 from recommender.matching import reaches
 from recommender.wish import Wish
@@ -13,6 +14,7 @@ GOOD, NEAR, NONE = 2, 1, 0
 DISCREET_FROM = 4
 _FLOOR = POSITION_BITS.mask(["floor"])
 _AT_A_DESK = POSITION_BITS.mask(["sitting", "on_the_go"])
+_AREA, _FOCUS, _KIND = (FEATURES.index(name) for name in ("area", "focus", "kind"))
 _CALM, _FOR_THE_DESK = KIND_BITS.mask([CALM_KIND]), KIND_BITS.mask(DESK_KINDS)
 
 Levels = npt.NDArray[np.int8]
@@ -31,6 +33,16 @@ def fit_levels(wish: Wish, catalogue: Catalogue) -> Levels:
     levels = has(catalogue.near, wish.areas).astype(np.int8)  # True is NEAR
     levels[good] = GOOD
     return levels
+
+
+def near_by_features(features: Floats) -> Bools:
+    """Return (rows,): which of some shown products have the level NEAR, read off their features.
+
+    features: (rows, features), of products that fit at all. Such a one is near an area that was named, reaches none
+    of them and serves no kind that was named.
+    """
+    near: Bools = (features[:, _AREA] > 0) & (features[:, _FOCUS] == 0) & (features[:, _KIND] == 0)
+    return near
 
 
 def needs_floor(wish: Wish, catalogue: Catalogue) -> Bools | None:

@@ -50,7 +50,7 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Log:
     """What was shown, a row a place of a list. impressions: (n,) names of the lists; rewards: (n,);
-    shown_with: (n,) the logged probability of this product in this place."""
+    shown_with: (n,) the probability of this product in this place under the ranking that made the list."""
 
     impressions: npt.NDArray[np.generic]
     rewards: Floats

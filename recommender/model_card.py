@@ -48,7 +48,8 @@ class CardFacts:
     """All that stands on a card. Days are ISO dates; `sha256` is that of the stored model.
 
     excluded_rows: impossible rows of the log that were counted and left out. safety_cases: how many visits the safety
-    suite generated; safety_violations must be 0. notes: further known limits of this very model.
+    suite generated; safety_violations must be 0. judged_on: sentences on the lists that the decision rests on, and on
+    those left out. notes: further known limits of this very model.
     """
 
     model: str
@@ -66,6 +67,7 @@ class CardFacts:
     safety_cases: int = 0
     safety_violations: int = 0
     personas: Mapping[str, float] = field(default_factory=dict)
+    judged_on: Sequence[str] = ()
     drift: Sequence[str] = ()
     notes: Sequence[str] = ()
 
@@ -83,7 +85,7 @@ def model_card(facts: CardFacts, decision: Decision | None = None) -> str:
         _safety(facts),
     ]
     if decision is not None:
-        parts += ["## Against what was live", _bullets(conclusions(decision)), table(decision)]
+        parts += ["## Against what was live", _bullets([*facts.judged_on, *conclusions(decision)]), table(decision)]
     if facts.drift:
         parts += ["## Changes in the log", _bullets(facts.drift)]
     parts += ["## Known limits", _bullets([*KNOWN_LIMITS, *facts.notes])]

@@ -8,7 +8,7 @@ from recommender.bits import Floats
 from recommender.candidates import find_candidates
 from recommender.catalogue import prepare
 from recommender.choosing import choose
-from recommender.policy import DRAWS
+from recommender.policy import DRAWS, further
 from recommender.safety import Gate
 from recommender.scorers import Scorer
 from recommender.types import Answers, Item
@@ -31,7 +31,7 @@ def place_chances(
     """
     candidates = find_candidates(Gate(answers), read_wish(answers), prepare(items))
     skus = candidates.catalogue.skus
-    again = np.random.default_rng([seed, 1])  # other numbers than the list itself
+    again = further(seed)
     same = np.ones(len(shown))
     for _ in range(draws):
         with np.errstate(all="ignore"):

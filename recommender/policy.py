@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.bits import Floats
-from recommender.posterior import Posterior
+from recommender.posterior import Names, Numbers, Posterior
 
 DRAWS = 256
 """Draws behind a logged probability: its smallest step is 1 / (DRAWS + 1)."""
@@ -15,6 +15,8 @@ HOPE = 1.0
 """By how many of its sds an item is taken to be better than its mean, where there is exploration."""
 
 Order = npt.NDArray[np.intp]
+Products = tuple[Floats, Names]
+"""(n, p) features and (n,) names."""
 
 
 def drawn(posterior: Posterior, rng: np.random.Generator, exploration: float) -> Posterior:
@@ -31,6 +33,19 @@ def drawn(posterior: Posterior, rng: np.random.Generator, exploration: float) ->
     if not 0.0 <= exploration <= 1.0:
         raise ValueError("exploration must lie between 0 and 1")
     return posterior.draw(rng, exploration).hopeful(HOPE) if exploration else posterior
+
+
+def drawn_values(posterior: Posterior, products: Products, numbers: Numbers, exploration: float) -> Floats:
+    """Return (draws, products): the log values of these products under many `drawn` at once, one a line of numbers."""
+    return posterior.log_values(*products, numbers, scale=exploration, hope=HOPE if exploration else 0.0)
+
+
+def further(seed: int) -> np.random.Generator:
+    """Return what the DRAWS further lists are drawn from that tell how likely the list of this seed was.
+
+    Other numbers than the list itself, which is drawn from `np.random.default_rng(seed)`.
+    """
+    return np.random.default_rng([seed, 1])
 
 
 def best_first(values: Floats, k: int) -> Order:

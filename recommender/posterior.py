@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,13 @@ from recommender.bits import Floats
 Rows = npt.NDArray[np.intp]
 Names = npt.NDArray[np.str_]
 UNSEEN = -1
+
+
+class Numbers(NamedTuple):
+    """The normal numbers of some draws. shared: (draws, p), those of the weights; own: (draws, n), those of n items."""
+
+    shared: Floats
+    own: Floats
 
 
 def log_sigmoid(x: Floats) -> Floats:
@@ -147,3 +154,13 @@ class Posterior:
         return replace(
             self, mean=self.mean + scale * (self._roots @ shared), item_mean=self.item_mean + scale * self.item_sd * own
         )
+
+    def log_values(self, features: Floats, items: Names, numbers: Numbers, *, scale: float, hope: float) -> Floats:
+        """Return (draws, n): what `draw`, made with each line of these numbers, and then `hopeful` give `log_value`."""
+        rows = self.item_rows(items)
+        usual, doubt = self.linear(features, items), np.hstack([self.item_sd, self.unseen_sd[:, None]])[:, rows]
+        own = np.where(rows == UNSEEN, 0.0, numbers.own)  # one that was never seen has no effect that could be drawn
+        logs = np.zeros(numbers.own.shape)
+        for mean, sd, root in zip(usual, doubt, self._roots, strict=True):
+            logs += log_sigmoid(mean + hope * sd + scale * (numbers.shared @ (root @ features.T) + sd * own))
+        return logs

@@ -1,38 +1,65 @@
 """How likely a ranking would put the products of a shown list into each place: what a log can say of another order.
 
 A log holds the products that were shown, not those that might have been. So every ranking is judged on the same
-products, by the order it gives them: what it would have fetched from elsewhere stays unknown. Lists are padded to one
-width; a place beyond a list's end has SKU "" and is never counted.
+products, by the list that it makes of them alone, near-duplicates apart and neighbours third or fourth (`choosing`).
+What it would have fetched from elsewhere stays unknown. Lists are padded to one width; a place beyond a list's end has
+SKU "" and is never counted.
+
+A list is drawn from its seed, and so are the further ones that tell how likely it was (`policy.further`): every ranking
+is asked with these very numbers. The list itself is one of them, as likely as any other, so under the ranking that made
+it the share of the draws that agree is its chance without an error, and that ranking against itself weighs 1.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from recommender.bits import Floats
-from recommender.policy import DRAWS, drawn
-from recommender.posterior import Posterior
+from recommender.bits import Bools, Floats
+from recommender.catalogue import Catalogue, Ints
+from recommender.choosing import in_places
+from recommender.fit import near_by_features
+from recommender.policy import DRAWS, drawn_values, further
+from recommender.posterior import UNSEEN, Names, Numbers, Posterior
+from recommender.variety import Crowd
 
-LISTS_AT_ONCE = 256
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lists:
-    """Lists as they were shown. features: (lists, places, p); items: (lists, places) SKUs, "" beyond the end."""
+    """Lists as they were shown. features: (lists, places, p), those that the log holds; items: (lists, places) SKUs, ""
+    beyond the end; rows: (lists, places), where each product stands in the catalogue; seeds: (lists,)."""
 
     features: Floats
     items: npt.NDArray[np.str_]
+    rows: Ints
+    seeds: Sequence[int]
+    catalogue: Catalogue
 
     @property
-    def is_there(self) -> npt.NDArray[np.bool_]:
+    def is_there(self) -> Bools:
         """(lists, places): whether something stood there."""
-        there: npt.NDArray[np.bool_] = self.items != ""
+        there: Bools = self.items != ""
         return there
 
-    def part(self, which: slice) -> "Lists":
+    def only(self, which: Bools) -> "Lists":
         """Some of the lists."""
-        return Lists(self.features[which], self.items[which])
+        seeds = [seed for seed, is_kept in zip(self.seeds, which.tolist(), strict=True) if is_kept]
+        return Lists(self.features[which], self.items[which], self.rows[which], seeds, self.catalogue)
+
+
+class Chances(NamedTuple):
+    """made_by: (lists, places, places); [l, i, k] is how likely product i of list l comes to place k under the ranking
+    that made the lists. others: (rankings, lists, places, places), the same under each other one.
+
+    is_made_again: (lists,), whether the ranking makes the same list again of what the log holds. Where it does not,
+    something else decided, and the chances of that list are not those it had.
+    """
+
+    made_by: Floats
+    others: Floats
+    is_made_again: Bools
 
 
 def values(posterior: Posterior, lists: Lists) -> Floats:
@@ -42,40 +69,46 @@ def values(posterior: Posterior, lists: Lists) -> Floats:
     return np.where(lists.is_there, flat.reshape(count, places), -np.inf)
 
 
-def chances(posterior: Posterior, lists: Lists, *, exploration: float, seed: int) -> Floats:
-    """Return (lists, places, places): [l, i, k] is how likely product i of list l comes to place k.
+def chances(made_by: Posterior, others: Sequence[Posterior], lists: Lists, *, exploration: float) -> Chances:
+    """Return how `made_by`, which made the lists, and the other rankings would order them, each with the same numbers.
 
-    exploration: the factor of `policy.drawn`, which made or would make the lists; 0 gives 0 and 1. The same seed gives
-    the same numbers.
+    exploration: the factor of `policy.drawn` with which the lists were made; every ranking is taken to use it.
     """
-    count, places, _ = lists.features.shape
-    found = np.zeros((count, places, places))
-    rng = np.random.default_rng(seed)
-    for first in range(0, count, LISTS_AT_ONCE):
-        which = slice(first, first + LISTS_AT_ONCE)
-        found[which] = _of_some(posterior, lists.part(which), exploration, rng)
-    return found
-
-
-def _of_some(posterior: Posterior, lists: Lists, exploration: float, rng: np.random.Generator) -> Floats:
     count, places = lists.items.shape
-    line, place = np.arange(count)[:, None], np.arange(places)[None, :]
-    found = np.zeros((count, places, places))
-    draws = DRAWS if exploration > 0 else 1
-    for _ in range(draws):
-        order = np.argsort(-values(drawn(posterior, rng, exploration), lists), axis=1, kind="stable")
-        found[line, order, place] += 1
-    return found / draws
+    rankings = [made_by, *(other for other in others if other is not made_by)]
+    found, again = np.zeros((len(rankings), count, places, places)), np.zeros(count, dtype=np.bool_)
+    for line, length in enumerate(lists.is_there.sum(axis=1).tolist()):
+        rows = lists.rows[line, :length]
+        cheapest_first = lists.catalogue.tie_order.take(rows).argsort()
+        features, items = lists.features[line, cheapest_first], lists.items[line, cheapest_first]
+        crowd, is_near = Crowd(lists.catalogue, rows[cheapest_first]), near_by_features(features)
+        numbers = _numbers(made_by, items, lists.seeds[line])
+        for ranking, posterior in enumerate(rankings):
+            scores = drawn_values(posterior, (features, items), numbers, exploration)
+            order = in_places(scores, crowd, is_near, length)[0]
+            stands = order[:, None, :] == cheapest_first.argsort()[None, :, None]
+            found[ranking, line, :length, :length] = stands.mean(axis=0)
+            if ranking == 0:
+                again[line] = bool(stands[0].diagonal().all())
+    number = {id(posterior): place for place, posterior in enumerate(rankings)}
+    return Chances(found[0], found[[number[id(other)] for other in others]], again)
 
 
-def as_shown(logged: Floats) -> Floats:
-    """Return (lists, places): the chance of each product to stand where it stood, what was shown counted in once.
+def _numbers(made_by: Posterior, items: Names, seed: int) -> Numbers:
+    """Return the numbers of the list itself, in the first line, and of the further ones.
 
-    logged: what `chances` gives for the ranking that made the lists.
+    What `made_by` did not know by name had no number of its own; other rankings that know it get one that is new.
     """
-    stood = np.diagonal(logged, axis1=1, axis2=2)
-    found: Floats = (stood * DRAWS + 1) / (DRAWS + 1)
-    return found
+    width = len(made_by.columns)
+    own, more = (
+        rng.standard_normal((draws, width + len(made_by.items)))
+        for rng, draws in ((np.random.default_rng(seed), 1), (further(seed), DRAWS))
+    )
+    drawn, rows = np.concatenate([own, more]), made_by.item_rows(items)
+    fresh = np.random.default_rng([seed, 2]).standard_normal((1 + DRAWS, len(items)))
+    known = rows != UNSEEN
+    fresh[:, known] = drawn[:, width + rows[known]]
+    return Numbers(drawn[:, :width], fresh)
 
 
 def expected(posterior: Posterior, lists: Lists) -> Floats:

@@ -126,12 +126,14 @@ def _find(name: str | None) -> RankingModel:
 def _judge(row: RankingModel, cases: int) -> "Word":
     from recommender.storage import RefusedModel
     from shop.learning import verdict
+    from shop.recommendations.assortment import whole_assortment
     from shop.recommendations.logged import day_one_id
 
     click.echo(f"Judging model {row.id} by the log, {cases:,} made-up visits and the graded ones.", err=True)
     folder, today = Path(config().models_dir), utc_now().date()
     try:
-        return verdict.reach(db(), row, folder, day_one_id=day_one_id(), today=today, cases=cases)
+        serving = verdict.Serving(day_one_id(), whole_assortment(db(), config().currency).items)
+        return verdict.reach(db(), row, folder, serving, today=today, cases=cases)
     except RefusedModel as error:
         raise click.ClickException(f"Model {row.id} cannot be used: {error.reason}") from error
 

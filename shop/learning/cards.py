@@ -30,7 +30,8 @@ NOTES = (
 class Judgement:
     """What was found when a model was judged. safety: cases and violations; graded: figures of the graded visits.
 
-    moved: what changed in the log since its training, and what trees find there.
+    judged_on: which lists were there and which of them are not judged. moved: what changed in the log since its
+    training, and what trees find there.
     """
 
     stages: Sequence[StageFigures]
@@ -38,6 +39,7 @@ class Judgement:
     graded: Mapping[str, float]
     safety: tuple[int, int]
     left_out: int
+    judged_on: Sequence[str] = ()
     moved: Sequence[str] = ()
     segments: Sequence[SegmentFigures] = ()
 
@@ -61,6 +63,7 @@ def card_of(row: RankingModel, folder: Path, judged: Judgement | None = None) ->
         safety_cases=judged.safety[0] if judged else 0,
         safety_violations=judged.safety[1] if judged else 0,
         personas=judged.graded if judged else {},
+        judged_on=judged.judged_on if judged else (),
         drift=judged.moved if judged else (),
         notes=NOTES,
     )

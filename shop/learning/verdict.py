@@ -5,7 +5,7 @@ For commands alone. What it says is kept beside the model as plain values, for t
 
 import hashlib
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from recommender import gate_words
+from recommender.catalogue import prepare
 from recommender.catalogue_csv import read_catalogue
 from recommender.evaluation import Figures, evaluate, figures
 from recommender.expert import day_one_posterior
@@ -26,6 +27,7 @@ from recommender.safety_suite.run import run
 from recommender.scorers import Scorer
 from recommender.scorers.learned import LearnedScorer
 from recommender.storage import RefusedModel, load, read_manifest
+from recommender.types import Item
 from shop import paths
 from shop.learning import register
 from shop.learning.cards import Judgement, card_of, since_training
@@ -80,13 +82,21 @@ class Word:
         }
 
 
-def reach(session: Session, row: RankingModel, folder: Path, *, day_one_id: str, today: date, cases: int) -> Word:
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """What serves beside the models: the name by which the log knows day one, and the products that are on sale."""
+
+    day_one_id: str
+    items: Sequence[Item]
+
+
+def reach(session: Session, row: RankingModel, folder: Path, serving: Serving, *, today: date, cases: int) -> Word:
     """Judge a stored model against the live one and day one. Raises RefusedModel when its own file cannot be used.
 
     cases: how many visits the safety suite makes up.
     """
     candidate, day_one = load(folder, row.sha256), day_one_posterior(LOGGED_FEATURES)
-    known, live_row = {day_one_id: day_one, **_stored(session, folder)}, register.find_live(session)
+    known, live_row = {serving.day_one_id: day_one, **_stored(session, folder)}, register.find_live(session)
     live = known.get(live_row.sha256) if live_row is not None and live_row.id != row.id else None
     rankings = {f"model {row.id}": candidate, DAY_ONE: day_one}
     if live_row is not None and live is not None:
@@ -94,9 +104,9 @@ def reach(session: Session, row: RankingModel, folder: Path, *, day_one_id: str,
     manifest = read_manifest(folder, row.sha256)
     first_day, last_day = date.fromisoformat(manifest.first_day), date.fromisoformat(manifest.last_day)
     since = last_day + timedelta(days=1)
-    usable, report = Usable(), LogReport(today)
-    batches = read_lists(session, since, known, usable, report)
-    log, judged = judge(batches, known, rankings, candidate)
+    usable, report, goods = Usable(), LogReport(today), prepare(serving.items)
+    batches = read_lists(session, since, known, usable, report, goods)
+    log, judged = judge(batches, known, rankings, candidate, usable, goods)
     own, first, *others = judged.values()
     safety = run(cases, seed=cases, scorer=LearnedScorer(candidate))
     graded, expert = on_graded_visits(LearnedScorer(candidate)), on_graded_visits(None)
@@ -111,6 +121,7 @@ def reach(session: Session, row: RankingModel, folder: Path, *, day_one_id: str,
         graded={"nDCG@5 on graded visits": graded.ndcg_at_5 or 0.0, "the expert prior there": expert.ndcg_at_5 or 0.0},
         safety=(safety.cases, safety.failed),
         left_out=report.refused.total(),
+        judged_on=usable.lines(),
         moved=moved,
         segments=segment_figures(batches, log, own, first),
     )

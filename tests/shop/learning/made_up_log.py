@@ -25,7 +25,7 @@ LIKED = {"P0": 1.0, "P1": 0.6, "P2": 0.2, "P3": -0.2, "P4": -0.6, "P5": -1.0}
 def fill_log(session: Session, lists: int, *, until: date, exploration: float = 1.0, seed: int = 1) -> None:
     """So many lists over the last DAYS days, ending yesterday; who looks further down buys less."""
     for sku in SKUS:
-        make_product(session, sku)
+        make_product(session, sku, type=f"type_{sku}")  # no two alike: none makes room for another
     rng, expert = np.random.default_rng(seed), day_one_posterior(LOGGED_FEATURES)
     impressions, candidates = [], []
     for number in range(lists):
