@@ -29,6 +29,9 @@ from shop.learning.reading import ROWS_AT_ONCE, LogReport, Refused
 from shop.learning.rules import GRAIN, has_helped
 from shop.learning.states import Fate
 
+MOST_WEIGHT = 5.0
+"""A list counts at most so often, however much likelier another ranking would have shown it: a few rare lists must not
+decide, and intervals of such a sum promise too much (Ionides 2008, truncated importance sampling)."""
 MOST_PLACES = 8
 """Longer lists than the shop ever shows are cut off: a mistake must not fill the memory."""
 
@@ -142,7 +145,7 @@ def judge(
     expectations = [expected(foretells, part.lists) for part in parts]
     judged = {}
     for number, name in enumerate(rankings):
-        rows = [_on_rows(part, part.others[number], earns) for part, earns in zip(parts, expectations, strict=True)]
+        rows = [_on_rows(part, number, earns) for part, earns in zip(parts, expectations, strict=True)]
         would, shown, whole = (_joined([row[each] for row in rows]) for each in range(3))
         judged[name] = Judged(name, would, shown, whole)
     return log, judged
@@ -167,9 +170,11 @@ def _part(
     return _Part(lists.only(kept), names, rewards[kept], found.made_by[kept], found.others[:, kept])
 
 
-def _on_rows(part: _Part, wanted: Floats, earns: Floats) -> tuple[Floats, Floats, Floats]:
+def _on_rows(part: _Part, ranking: int, earns: Floats) -> tuple[Floats, Floats, Floats]:
     """A row a shown product: its chance to stand there, what it earns there, what the ranking earns in that place."""
-    return _rows(part, _stood(wanted)), _rows(part, _stood(earns)), _rows(part, (wanted * earns).sum(axis=1))
+    wanted = part.others[ranking]
+    counted = np.minimum(_stood(wanted), MOST_WEIGHT * _stood(part.made_by))
+    return _rows(part, counted), _rows(part, _stood(earns)), _rows(part, (wanted * earns).sum(axis=1))
 
 
 def _stood(values: Floats) -> Floats:

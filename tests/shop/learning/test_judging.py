@@ -14,7 +14,7 @@ from recommender.posterior import Posterior
 from shop.catalogue.models import Product
 from shop.catalogue.service import bump_version
 from shop.catalogue.states import ProductStatus
-from shop.learning.judging import Usable, judge, read_lists
+from shop.learning.judging import MOST_WEIGHT, Usable, judge, read_lists
 from shop.learning.models import Candidate, Impression
 from shop.learning.reading import LogReport
 from shop.learning.rules import LOGGED_FEATURES
@@ -62,7 +62,9 @@ def test_day_one_against_itself_weighs_1_on_every_judged_list(
     assert len(weights) == usable.read - usable.not_made_again
     share = usable.not_made_again / usable.read
     assert 0.2 < share < 0.4 if says_of_health else share < 0.1, "what is left are near ties, too fine for the log"
-    assert weights_of_lists(log, rankings[OTHER]).std() > 0.1
+    others = rankings[OTHER].would_show_with / log.shown_with
+    assert others.std() > 0.1
+    assert others.max() == pytest.approx(MOST_WEIGHT), "a rare list must not decide"
 
 
 def test_what_is_left_out_hangs_on_model_and_seed_and_on_nothing_that_came_of_a_list(
