@@ -6,6 +6,7 @@ lacks a safety field is out for anybody who ticked anything on the health page.
 
 import hashlib
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 
 from recommender.knowledge import type_knowledge
@@ -32,6 +33,8 @@ FLAGS = {row["code"]: (Refer(row["refer"]), WordingLevel(row["wording_level"])) 
 UNCLEAR_FLAG = (Refer.CLINICIAN, WordingLevel.CLINICIAN_SOON)
 WORDING_ORDER = tuple(WordingLevel)
 STIMULATOR_TYPE = "point_pen"
+PREGNANCY = "pregnancy"
+"""Among what brings the pain on: a health answer all the same."""
 
 
 def _ruleset() -> str:
@@ -65,7 +68,20 @@ def health_of(answers: Answers) -> Codes:
     """
     if not answers.health <= HEALTH_CODES:
         return HEALTH_CODES
-    return answers.health | {"PREG"} if "pregnancy" in answers.triggers else answers.health
+    return answers.health | {"PREG"} if PREGNANCY in answers.triggers else answers.health
+
+
+def without_health(answers: Answers) -> Answers:
+    """Return the answers as if all that tells of health, allergies and mobility had been left open."""
+    nothing: Codes = frozenset()
+    return replace(
+        answers,
+        red_flags=nothing,
+        health=nothing,
+        allergies=nothing,
+        mobility_limits=nothing,
+        triggers=answers.triggers - {PREGNANCY},
+    )
 
 
 def allergies_of(answers: Answers) -> Codes:

@@ -1,7 +1,6 @@
 """What may be logged of a list: how the products fit, in coarse numbers that no health answer goes into."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cache, partial
 
 import numpy as np
@@ -10,15 +9,13 @@ from recommender.catalogue import prepare
 from recommender.expert import day_one_posterior
 from recommender.features import FEATURES, feature_matrix
 from recommender.place_chances import place_chances
-from recommender.safety import RULESET
+from recommender.safety import RULESET, without_health
 from recommender.scorers.content import PRIOR
 from recommender.types import Answers, Item
 from recommender.wish import read_wish
 from shop.keys import fingerprint
 from shop.learning.live import Draw, Live
 from shop.learning.rules import LOGGED_FEATURES, ShownList, ShownProduct, coarse
-
-NOTHING: frozenset[str] = frozenset()
 
 
 def shown_list(
@@ -38,11 +35,10 @@ def coarse_fits(answers: Answers, items: Sequence[Item], skus: Sequence[str]) ->
     They are worked out as if the visitor had left open what they said of health, allergies and mobility: so not even
     a feature added later can carry any of it into the log.
     """
-    open_answers = replace(answers, red_flags=NOTHING, health=NOTHING, allergies=NOTHING, mobility_limits=NOTHING)
     catalogue = prepare(items)
     place = {item.sku: row for row, item in enumerate(catalogue.items)}
     rows = np.array([place[sku] for sku in skus], dtype=np.intp)
-    matrix = feature_matrix(read_wish(open_answers), catalogue, rows)
+    matrix = feature_matrix(read_wish(without_health(answers)), catalogue, rows)
     logged = [(name, FEATURES.index(name)) for name in LOGGED_FEATURES if name in FEATURES]
     return [{name: fit for name, column in logged if (fit := coarse(float(row[column])))} for row in matrix]
 

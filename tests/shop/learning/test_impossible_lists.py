@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskCliRunner
 from sqlalchemy import delete, select, update
 
+from recommender.catalogue import prepare
 from shop.clock import utc_now
 from shop.db import begin_write
 from shop.learning.judging import Usable, read_lists
@@ -105,8 +106,8 @@ def test_no_list_with_an_unknown_product_or_from_days_to_come_is_judged(app: Fla
         newest = session.scalars(select(Impression.day).order_by(Impression.day.desc())).first()
         assert newest is not None
         earlier = LogReport(newest - timedelta(days=1))
-        read_lists(session, newest, {}, usable, report)
-        read_lists(session, newest, {}, Usable(), earlier)
+        read_lists(session, newest, {}, usable, report, prepare([]))
+        read_lists(session, newest, {}, Usable(), earlier, prepare([]))
 
     assert usable.read == LISTS // 20 - 1
     assert dict(report.refused) == {"a product that the catalogue does not know": PLACES}

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -46,13 +47,26 @@ def visitors(draw: st.DrawFn) -> Answers:
     st.frozensets(st.sampled_from(sorted(HEALTH.codes)), max_size=4),
     st.frozensets(st.sampled_from(sorted(ALLERGIES.codes)), max_size=3),
     codes("mobility_limits"),
+    st.booleans(),
 )
 def test_the_same_products_are_logged_alike_whatever_somebody_says_of_their_health(
-    answers: Answers, health: frozenset[str], allergies: frozenset[str], limits: frozenset[str]
+    answers: Answers, health: frozenset[str], allergies: frozenset[str], limits: frozenset[str], is_pregnant: bool
 ) -> None:
+    triggers = answers.triggers - {"pregnancy"}
+    answers = replace(answers, triggers=triggers)
     delicate = replace(answers, health=health, allergies=allergies, mobility_limits=limits)
+    delicate = replace(delicate, triggers=triggers | {"pregnancy"} if is_pregnant else triggers)
 
     assert coarse_fits(delicate, ITEMS, SKUS) == coarse_fits(answers, ITEMS, SKUS)
+
+
+@pytest.mark.parametrize("area", ["lower_back", "abdomen", "hands"])
+def test_pregnancy_named_as_what_brings_it_on_is_in_no_number_of_the_log(area: str) -> None:
+    answers = make_answers(areas=frozenset({area}))
+
+    pregnant = replace(answers, triggers=answers.triggers | {"pregnancy"})
+
+    assert coarse_fits(pregnant, ITEMS, SKUS) == coarse_fits(answers, ITEMS, SKUS)
 
 
 def test_only_named_features_are_logged_in_whole_64ths_and_without_zeros() -> None:
