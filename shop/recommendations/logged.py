@@ -61,5 +61,6 @@ def _chances(
 ) -> list[float]:
     if live is None or draw.exploration == 0:  # nothing was left to chance
         return [1.0] * len(skus)
-    chances = place_chances(answers, items, skus, lambda rng: live.drawn(rng, draw.exploration), seed=draw.seed)
+    told = without_health(answers)  # or equal lists would tell apart by their chances who said what
+    chances = place_chances(told, items, skus, lambda rng: live.drawn(rng, draw.exploration), seed=draw.seed)
     return [float(chance) for chance in chances]

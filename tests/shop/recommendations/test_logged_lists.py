@@ -69,6 +69,28 @@ def test_pregnancy_named_as_what_brings_it_on_is_in_no_number_of_the_log(area: s
     assert coarse_fits(pregnant, ITEMS, SKUS) == coarse_fits(answers, ITEMS, SKUS)
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"mobility_limits": frozenset({"limited_grip", "no_reach_back"})},
+        {"health": frozenset({"PREG"})},
+        {"allergies": frozenset({"LATEX", "NICKEL"}), "mobility_limits": frozenset({"no_floor"})},
+        {"triggers": frozenset({"pregnancy"})},
+    ],
+)
+def test_the_chances_of_a_list_are_logged_alike_whatever_somebody_says_of_their_health(
+    changed: dict[str, frozenset[str]],
+) -> None:
+    answers, draw = make_answers(areas=frozenset({"neck", "lower_back"})), Draw(3, 0.7)
+    delicate = replace(answers, **changed)  # type: ignore[arg-type]  # sets of codes alone
+    skus = shown(rank(delicate, ITEMS, scorer=LIVE.scorer(draw)))
+
+    both = [shown_list(each, ITEMS, skus, draw, LIVE).with_chances().products for each in (delicate, answers)]
+
+    assert skus
+    assert both[0] == both[1]
+
+
 def test_only_named_features_are_logged_in_whole_64ths_and_without_zeros() -> None:
     everything = make_answers(health=frozenset({UNKNOWN}), triggers=frozenset({"desk_work"}), experience="new")
 
