@@ -13,6 +13,8 @@ from recommender.scorers import PARTS, Scorer
 from recommender.seen import Plain
 
 SUM_TOLERANCE = 1e-9
+LARGEST = 1e100
+"""No score is believed beyond: rounded or squared it would be infinite, and what was chosen would be chosen again."""
 
 
 class BadScores(ValueError):
@@ -81,6 +83,8 @@ def _checked(values: object, shape: tuple[int, ...], name: str) -> Floats:
         raise BadScores(f"the {name} are {array.shape} and should be {shape}")
     if not np.isfinite(array).all():
         raise BadScores(f"the {name} are not all finite")
+    if (np.abs(array) > LARGEST).any():
+        raise BadScores(f"the {name} are too large to be told apart")
     return array
 
 

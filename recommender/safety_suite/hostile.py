@@ -51,6 +51,14 @@ def _huge(_: Hostile, seen: Seen, shares: Floats) -> None:
     shares[:, 0] = 1.7e308
 
 
+def _all_but_infinite(_: Hostile, seen: Seen, shares: Floats) -> None:
+    shares[:, _ITEM] = 1e305
+
+
+def _all_but_minus_infinite(_: Hostile, seen: Seen, shares: Floats) -> None:
+    shares[:, _ITEM] = -1e305
+
+
 def _wants_the_unsafe(scorer: Hostile, seen: Seen, shares: Floats) -> None:
     wanted = [1e6 if seen.all_skus[row] in scorer.unsafe else -1e6 for row in seen.rows.tolist()]
     shares[:, _ITEM] = wanted
@@ -96,6 +104,8 @@ HABITS: dict[str, Habit] = {
     "nan here and there": _nan_here_and_there,
     "infinite": _infinite,
     "huge": _huge,
+    "all but infinite": _all_but_infinite,
+    "all but minus infinite": _all_but_minus_infinite,
     "wants exactly the unsafe": _wants_the_unsafe,
     "loves cautions": _loves_cautions,
     "swaps rows for unsafe ones": _swaps_rows,
