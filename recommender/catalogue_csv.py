@@ -126,7 +126,7 @@ def _codes(row: Row, column: str) -> Codes:
 def _safety_lists(row: Row) -> dict[str, Codes | None]:
     known = type_knowledge(row.get("type", "").strip())
     least = {"contraindications": known.contraindications, "cautions": known.cautions, "allergens": frozenset[str]()}
-    is_filled = any(row.get(name, "").strip() for name in least)
+    is_filled = any(row.get(name, "").strip(f" {SEPARATOR}") for name in least)
     return {name: _safety_codes(row, name, needed=bool(codes) or not is_filled) for name, codes in least.items()}
 
 
@@ -134,9 +134,10 @@ def _safety_codes(row: Row, column: str, *, needed: bool) -> Codes | None:
     text = row.get(column, UNKNOWN).strip()
     if text.lower() == NOTHING:
         return frozenset()
-    if text == UNKNOWN or (not text and needed):
+    codes = frozenset[str]() if text == UNKNOWN else _codes(row, column)
+    if not codes and (text or needed):  # a lone "|" says nothing
         return None
-    return frozenset(code.upper() for code in _codes(row, column))
+    return frozenset(code.upper() for code in codes)
 
 
 def _yes_or_no(row: Row, column: str) -> bool | None:

@@ -143,11 +143,14 @@ def _write_codes(codes: tuple[str, ...], _currency: str) -> str:
 def _read_safety_codes(text: str, currency: str) -> tuple[str, ...] | None:
     if text.lower() == NOTHING:
         return ()
-    return None if text == UNKNOWN else _read_codes(text, currency)
+    codes = () if text == UNKNOWN else _read_codes(text, currency)
+    return None if text and not codes else codes  # a lone "|" says nothing
 
 
 def _write_safety_codes(codes: tuple[str, ...] | None, currency: str) -> str:
-    return UNKNOWN if codes is None else _write_codes(codes, currency)
+    if codes is None:
+        return UNKNOWN
+    return _write_codes(codes, currency) or NOTHING
 
 
 def _read_yes_no(text: str, _currency: str) -> bool:

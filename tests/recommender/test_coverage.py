@@ -183,6 +183,8 @@ def test_a_broken_limit_ends_with_one_and_says_which(capsys, tmp_path: Path):
         ({"contraindications": "", "cautions": "", "allergens": ""}, ["contraindications", "cautions", "allergens"]),
         ({"allergens": "?", "powered": "?"}, ["allergens", "powered"]),
         ({"type": "thing", "contraindications": "", "cautions": ""}, ["contraindications", "cautions", "allergens"]),
+        ({"allergens": "|"}, ["allergens"]),
+        ({"type": "thing", "contraindications": "|", "cautions": ""}, ["contraindications", "cautions", "allergens"]),
         ({"allergens": "none"}, []),
         ({"type": "thing", "contraindications": "none", "cautions": "None"}, []),
     ],

@@ -1,15 +1,18 @@
 """What the editor refuses, a file cannot bring in: one rule for both (R20, R25, R31, R35)."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
 
+from recommender.catalogue_csv import read_catalogue
 from shop.catalogue.rules import Standards
 from shop.catalogue.service import InvalidProduct, get_product, save_product, set_status, values_of
 from shop.catalogue.states import ProductStatus
 from shop.content.claims import find_claims
 from shop.errors import BadInput
+from shop.importing.export import export_products
 from shop.importing.reading import RowProblem
 from shop.importing.service import ImportPlan, plan_import, run_import
 from shop.recommendations.knowledge import type_safety, types_safety
@@ -18,6 +21,7 @@ from tests.make import CLAIMS_ONLY, make_values
 
 STANDARDS = Standards(find_claims, type_safety)
 HEADER = "sku,title,type,price_usd,contraindications,cautions,allergens,powered,status,slug,variants,heat"
+NONE = frozenset[str]()
 OF_TYPE = type_safety("spike_mat")
 EXCLUDED, CAUTIONS = "|".join(OF_TYPE.contraindications), "|".join(OF_TYPE.cautions)
 SAFE = {
@@ -119,7 +123,7 @@ def test_what_got_in_by_another_way_cannot_be_published(session: Session) -> Non
 
 
 @pytest.mark.parametrize("status", ["published", "draft"])
-@pytest.mark.parametrize("known", ["LATEX", "?"])
+@pytest.mark.parametrize("known", ["LATEX", "?", "|"])
 def test_an_emptied_safety_cell_of_a_product_that_is_there_is_not_known_any_more(
     session: Session, known: str, status: str
 ) -> None:
@@ -141,3 +145,21 @@ def test_that_nothing_applies_any_more_is_said_in_a_word(session: Session) -> No
     run(session, plan(session, allergens=""))
 
     assert get_product(session, "MAT01").allergens == ()
+
+
+def test_an_export_says_in_a_word_that_nothing_applies_so_that_no_other_reader_takes_it_for_unknown(
+    session: Session, tmp_path: Path
+) -> None:
+    nothing = dict.fromkeys(("contraindications", "cautions", "allergens"), "none")
+    run(session, plan(session, sku="ODD01", type="odd_thing", **nothing, status="draft"))
+    run(session, plan(session, allergens="?", status="draft"))
+    exported = "".join(export_products(session, currency="USD"))
+
+    run(session, plan(session, sku="ODD01", type="odd_thing", **nothing | {"allergens": "LATEX"}, status="draft"))
+    run(session, plan_import(session, exported, currency="USD", standards=STANDARDS))
+
+    assert [get_product(session, sku).allergens for sku in ("ODD01", "MAT01")] == [(), None]
+    (tmp_path / "exported.csv").write_text(exported, encoding="utf-8")
+    read = {item.sku: item for item in read_catalogue(tmp_path / "exported.csv")}
+    assert (read["ODD01"].contraindications, read["ODD01"].cautions, read["ODD01"].allergens) == (NONE, NONE, NONE)
+    assert read["MAT01"].allergens is None
