@@ -1,10 +1,11 @@
 """Threads that go on with what people do until the block ends: the buyers of the kills, the visitors of a soak."""
 
 import threading
+from abc import ABC, abstractmethod
 from typing import Self
 
 
-class Crowd:
+class Crowd(ABC):
     """Some threads that `come` one time after another while the block runs. Leaving it waits a minute for each."""
 
     def __init__(self, threads: int) -> None:
@@ -21,9 +22,9 @@ class Crowd:
         for thread in self._threads:
             thread.join(timeout=60)
 
+    @abstractmethod
     def come(self, thread: int) -> None:
         """One more visit, made by the thread of that number."""
-        raise NotImplementedError
 
     def _go_on(self, thread: int) -> None:
         while not self._is_over.is_set():

@@ -1,7 +1,7 @@
 """The mails about an order. They name goods neutrally and no complaint (R11); each is written once."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -24,6 +24,16 @@ class Kind:
 
     template: str
     subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A mail to the merchant: its template `kind`, what makes it one, and what its template says besides the number."""
+
+    kind: str
+    unique_key: str
+    subject: str
+    values: Mapping[str, object] = field(default_factory=dict)
 
 
 CONFIRMATION = Kind("confirmation", "Thank you for your order")
@@ -137,29 +147,28 @@ def alert(session: Session, order: Order, reason: str, *, key: str = "", letterh
     `key` names the cause within the order, such as "refund:7"; without one the reason itself does.
     """
     cause = key or f"attention:{fingerprint(reason)[:24]}"
-    rendered = render("attention", letterhead, number=order.number, reason=reason)
-    letter = outbox.Letter(
-        unique_key=f"{order.number}:{cause}",
-        kind="attention",
-        recipient=letterhead.contact_email,
-        subject=f"A payment needs your attention: order {order.number}",
-        text=rendered.text,
-        html=rendered.html,
-        order_id=order.id,
-    )
-    return outbox.enqueue(session, letter, now=now)
+    subject = f"A payment needs your attention: order {order.number}"
+    letter = Notice("attention", f"{order.number}:{cause}", subject, {"reason": reason})
+    return tell_shop(session, order, letter, letterhead=letterhead, now=now)
 
 
 def alert_of_tax(
     session: Session, order: Order, reason: str, *, key: str, letterhead: Letterhead, now: datetime
 ) -> bool:
     """Tell the merchant that the provider's tax reports lack something, once a `key`; the payment is right."""
-    rendered = render("tax_report", letterhead, number=order.number, reason=reason)
+    subject = f"A tax report needs your attention: order {order.number}"
+    letter = Notice("tax_report", f"tax_report:{key}", subject, {"reason": reason})
+    return tell_shop(session, order, letter, letterhead=letterhead, now=now)
+
+
+def tell_shop(session: Session, order: Order, notice: Notice, *, letterhead: Letterhead, now: datetime) -> bool:
+    """Write to the merchant about an order, once per key: its number, and nothing of the customer."""
+    rendered = render(notice.kind, letterhead, number=order.number, **notice.values)
     letter = outbox.Letter(
-        unique_key=f"tax_report:{key}",
-        kind="tax_report",
+        unique_key=notice.unique_key,
+        kind=notice.kind,
         recipient=letterhead.contact_email,
-        subject=f"A tax report needs your attention: order {order.number}",
+        subject=notice.subject,
         text=rendered.text,
         html=rendered.html,
         order_id=order.id,

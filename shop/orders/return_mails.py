@@ -4,9 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from shop.mail import service as outbox
 from shop.mail.letterhead import Letterhead
-from shop.mail.rendering import render
 from shop.orders import mails
 from shop.orders.models import Order, Return
 from shop.orders.return_rules import goods_of
@@ -35,14 +33,6 @@ def tell(session: Session, order: Order, kept: Return, *, letterhead: Letterhead
 
 def notify(session: Session, order: Order, kept: Return, *, letterhead: Letterhead, now: datetime) -> bool:
     """Tell the shop the number of an order whose customer asks, and nothing of the customer."""
-    notice = render("return_notice", letterhead, number=order.number)
-    letter = outbox.Letter(
-        unique_key=f"{order.number}:return-notice:{kept.id}",
-        kind="return_notice",
-        recipient=letterhead.contact_email,
-        subject=f"A customer asks to return: order {order.number}",
-        text=notice.text,
-        html=notice.html,
-        order_id=order.id,
-    )
-    return outbox.enqueue(session, letter, now=now)
+    subject = f"A customer asks to return: order {order.number}"
+    notice = mails.Notice("return_notice", f"{order.number}:return-notice:{kept.id}", subject)
+    return mails.tell_shop(session, order, notice, letterhead=letterhead, now=now)
