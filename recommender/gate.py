@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from recommender.bits import Bools, Floats
 from recommender.looks import level_of_look
-from recommender.offpolicy import LEVEL, Estimate, difference, dr, impossible, mean_weight, snips
+from recommender.offpolicy import LEVEL, PROBABILITY_SLACK, Estimate, difference, dr, impossible, mean_weight, snips
 
 LEAST_ESS = 500.0
 LEAST_REWARDED = 30
@@ -61,13 +61,19 @@ class Log:
 class Judged:
     """One ranking on the rows of a log: would_show_with, predicted_shown and predicted, (n,) each, as in `offpolicy`.
 
-    The two predictions come from one reward model for all rankings, which was not trained on these rows.
+    The two predictions come from one reward model for all rankings, which was not trained on these rows. supported:
+    (n,), the part of would_show_with that the log can speak for; for the rest what was served is taken to stay.
     """
 
     name: str
     would_show_with: Floats
     predicted_shown: Floats
     predicted: Floats
+    supported: Floats
+
+    def arrays(self) -> tuple[Floats, ...]:
+        """All that has one number a row."""
+        return self.would_show_with, self.predicted_shown, self.predicted, self.supported
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,8 @@ class Figure:
 class Line:
     """One ranking in the table: per list what it would have earned, and how much of the log speaks for it.
 
-    rewarded: lists with a reward that carry weight. covered: the mean weight, 1 when the log covers it. snips_ahead and
+    rewarded: lists with a reward that carry weight. covered: the mean weight of what the log can speak for, 1 when it
+    covers all. snips_ahead and
     dr_ahead: the candidate's value less this one's, paired; None for the candidate itself.
     """
 
@@ -206,7 +213,7 @@ def _table(log: Log, rankings: Sequence[Judged], level: float) -> tuple[Line, ..
     first_snips, first_dr = estimates[0]
     lines = []
     for place, (each, (by_snips, by_dr)) in enumerate(zip(rankings, estimates, strict=True)):
-        counts = (log.rewards > 0) & (each.would_show_with > 0)
+        counts = (log.rewards > 0) & (each.supported > 0)
         lines.append(
             Line(
                 each.name,
@@ -214,7 +221,7 @@ def _table(log: Log, rankings: Sequence[Judged], level: float) -> tuple[Line, ..
                 _figure(by_dr),
                 by_snips.ess,
                 len(np.unique(log.impressions[counts])),
-                Figure(*mean_weight(log.shown_with, each.would_show_with, impressions=log.impressions)),
+                Figure(*mean_weight(log.shown_with, each.supported, impressions=log.impressions)),
                 Figure(*difference(first_snips, by_snips, level=level)) if place else None,
                 Figure(*difference(first_dr, by_dr, level=level)) if place else None,
             )
@@ -235,7 +242,7 @@ def _figure(estimate: Estimate) -> Figure:
 def _shape_problem(log: Log, rankings: Sequence[Judged]) -> str | None:
     arrays = [log.impressions, log.rewards, log.shown_with]
     for each in rankings:
-        arrays += [each.would_show_with, each.predicted_shown, each.predicted]
+        arrays += each.arrays()
     if any(one.shape != other.shape or one.ndim != 1 for one, other in pairwise(arrays)):
         return "The log and what is judged on it do not have the same rows."
     return None
@@ -254,21 +261,14 @@ def _possible(log: Log) -> tuple[Bools, list[str]]:
 
 
 def _only(log: Log, rankings: Sequence[Judged], keep: Bools) -> tuple[Log, list[Judged]]:
-    kept = [
-        replace(
-            each,
-            would_show_with=each.would_show_with[keep],
-            predicted_shown=each.predicted_shown[keep],
-            predicted=each.predicted[keep],
-        )
-        for each in rankings
-    ]
+    kept = [Judged(each.name, *(array[keep] for array in each.arrays())) for each in rankings]
     return Log(log.impressions[keep], log.rewards[keep], log.shown_with[keep]), kept
 
 
 def _is_possible(each: Judged) -> bool:
-    numbers = np.concatenate([each.would_show_with, each.predicted_shown, each.predicted])
-    return bool(np.isfinite(numbers).all() and (each.would_show_with >= 0).all() and (each.would_show_with <= 1).all())
+    chances = np.concatenate([each.would_show_with, each.supported])
+    is_finite = np.isfinite(np.concatenate(each.arrays())).all()
+    return bool(is_finite and (chances >= 0).all() and (chances <= 1 + PROBABILITY_SLACK).all())
 
 
 def _findings(name: str, check: Check) -> list[str]:

@@ -12,6 +12,7 @@ log, on numbers that are not finite, on shown_with outside (0, 1] and on would_s
 """
 
 from dataclasses import dataclass
+from math import hypot, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -47,24 +48,23 @@ def ess(weights: Floats) -> float:
 
 
 def interval(contributions: Floats, *, level: float = LEVEL) -> tuple[float, float]:
-    """Return the limits of the mean of independent numbers, corrected for their skewness.
+    """Return the limits of the mean of independent numbers of which a few large ones may decide.
 
-    Rare rewards with large weights are very skewed, and the plain normal interval then sits too low. Source: Johnson
-    (1978), the first term of the Cornish-Fisher expansion of the studentised mean.
+    Rare rewards with large weights are very skewed, and what was not seen, though it might have been, are the largest.
+    So what lies above the mean and what lies below it are taken as two sums of rare terms with gamma limits, each upper
+    limit with one more term, as large as the largest seen. Where no term is large, this is the plain normal interval.
+
+    Source: Fay and Feuer (1997), weighted sums of rare events; Zou and Donner (2008), limits of a difference from those
+    of its two parts.
     """
     count = len(contributions)
     if count < 2:
         return float("nan"), float("nan")
     mean = float(contributions.mean())
-    deviation = contributions - mean
-    variance = float((deviation**2).mean())
-    if variance == 0.0:
-        return mean, mean
-    error = float(contributions.std(ddof=1)) / count**0.5
-    skewness = float((deviation**3).mean()) / variance**1.5 / count**0.5
     z = NormalDist().inv_cdf(0.5 + level / 2)
-    shift = skewness * (2 * z * z + 1) / 6
-    return mean + error * (shift - z), mean + error * (shift + z)
+    fewer_below, more_below = _room(np.maximum(mean - contributions, 0.0), z)
+    fewer_above, more_above = _room(np.maximum(contributions - mean, 0.0), z)
+    return mean - hypot(fewer_above, more_below) / count, mean + hypot(more_above, fewer_below) / count
 
 
 def difference(one: Estimate, other: Estimate, *, level: float = LEVEL) -> tuple[float, float, float]:
@@ -179,6 +179,23 @@ def _weights(shown_with: Floats, would_show_with: Floats, *others: Floats) -> Fl
     if ((would_show_with < 0) | (would_show_with > 1 + PROBABILITY_SLACK)).any():
         raise ValueError("every probability of the judged policy must be from 0 to 1")
     return would_show_with / shown_with
+
+
+def _room(terms: Floats, z: float) -> tuple[float, float]:
+    """Return how far the expectation of the sum of rare terms, none negative, may lie below the sum and above it."""
+    total, squares, largest = float(terms.sum()), float((terms**2).sum()), float(terms.max())
+    if squares == 0.0:
+        return 0.0, 0.0
+    least = _gamma_quantile(total, squares, -z)
+    most = _gamma_quantile(total + largest, squares + largest**2, z)
+    return total - least, most - total
+
+
+def _gamma_quantile(mean: float, variance: float, z: float) -> float:
+    """Return the quantile that is the z-th of a normal distribution. Source: Wilson and Hilferty (1931)."""
+    shape = mean**2 / variance
+    root = max(1 - 1 / (9 * shape) + z / (3 * sqrt(shape)), 0.0)
+    return mean * root * root * root
 
 
 def _estimate(contributions: Floats, effective: float, value: float | None = None) -> Estimate:

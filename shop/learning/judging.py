@@ -31,7 +31,8 @@ from shop.learning.states import Fate
 
 MOST_WEIGHT = 5.0
 """A list counts at most so often, however much likelier another ranking would have shown it: a few rare lists must not
-decide, and intervals of such a sum promise too much (Ionides 2008, truncated importance sampling)."""
+decide, and intervals of such a sum promise too much (Ionides 2008, truncated importance sampling). Beyond that what was
+served is taken to stay, else it would count as worth nothing (Laroche and others 2019, baseline bootstrapping)."""
 MOST_PLACES = 8
 """Longer lists than the shop ever shows are cut off: a mistake must not fill the memory."""
 
@@ -146,8 +147,7 @@ def judge(
     judged = {}
     for number, name in enumerate(rankings):
         rows = [_on_rows(part, number, earns) for part, earns in zip(parts, expectations, strict=True)]
-        would, shown, whole = (_joined([row[each] for row in rows]) for each in range(3))
-        judged[name] = Judged(name, would, shown, whole)
+        judged[name] = Judged(name, *(_joined([row[each] for row in rows]) for each in range(4)))
     return log, judged
 
 
@@ -170,11 +170,15 @@ def _part(
     return _Part(lists.only(kept), names, rewards[kept], found.made_by[kept], found.others[:, kept])
 
 
-def _on_rows(part: _Part, ranking: int, earns: Floats) -> tuple[Floats, Floats, Floats]:
-    """A row a shown product: its chance to stand there, what it earns there, what the ranking earns in that place."""
+def _on_rows(part: _Part, ranking: int, earns: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """A row a shown product: its chance to stand there, what it earns there, what the ranking earns in that place, and
+    the part of the chance that the log can speak for."""
     wanted = part.others[ranking]
-    counted = np.minimum(_stood(wanted), MOST_WEIGHT * _stood(part.made_by))
-    return _rows(part, counted), _rows(part, _stood(earns)), _rows(part, (wanted * earns).sum(axis=1))
+    supported = np.minimum(wanted, MOST_WEIGHT * part.made_by)
+    beyond = (wanted - supported).sum(axis=1, keepdims=True)
+    would = supported + beyond * part.made_by
+    earned = (would * earns).sum(axis=1)
+    return _rows(part, _stood(would)), _rows(part, _stood(earns)), _rows(part, earned), _rows(part, _stood(supported))
 
 
 def _stood(values: Floats) -> Floats:

@@ -31,7 +31,8 @@ def make_log(lists: int, *, seed: int = 1, explored: float = 1.0) -> tuple[Log, 
 def ranking(name: str, product: int, shown: np.ndarray) -> Judged:
     """A ranking that always shows `product`, with a rough reward model of 0.1 whatever is shown."""
     flat = np.full(len(shown), 0.1)
-    return Judged(name, (shown == product).astype(float), flat, flat)
+    would = (shown == product).astype(float)
+    return Judged(name, would, flat, flat, supported=would)
 
 
 def decided(product: int, *, lists: int = 6_000, explored: float = 1.0, **checks) -> Decision:

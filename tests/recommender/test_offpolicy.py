@@ -50,7 +50,7 @@ def test_values_are_per_impression_and_its_rows_are_not_independent():
     by_list, by_row = ips(rewards, ones, ones, impressions=impressions), ips(rewards, ones, ones)
 
     assert by_list.value == pytest.approx(5 * by_row.value)
-    assert by_list.high - by_list.low == pytest.approx(5 * 5**0.5 * (by_row.high - by_row.low), rel=0.02)
+    assert by_list.high - by_list.low == pytest.approx(5 * 5**0.5 * (by_row.high - by_row.low), rel=0.1)
     assert by_list.ess == pytest.approx(100)
     assert snips(rewards, ones, ones, impressions=impressions).value == pytest.approx(by_list.value)
     assert dr(rewards, ones, ones, (ones, ones), impressions=impressions).value == pytest.approx(by_list.value)
