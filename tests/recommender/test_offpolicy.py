@@ -127,6 +127,65 @@ def test_one_impression_has_no_interval():
     assert np.isnan(interval(np.array([1.0]))).all()
 
 
+def test_equal_contributions_leave_no_doubt():
+    assert interval(np.full(40, 0.25)) == (0.25, 0.25)
+
+
+def test_the_interval_of_many_small_numbers_is_the_plain_normal_one():
+    numbers = np.random.default_rng(6).normal(3, 2, 200_000)
+    error = numbers.std() / len(numbers) ** 0.5
+
+    low, high = interval(numbers)
+
+    assert (low, high) == pytest.approx((numbers.mean() - 1.96 * error, numbers.mean() + 1.96 * error), abs=error / 20)
+
+
+def test_turning_the_numbers_round_turns_the_interval_round():
+    numbers = np.random.default_rng(7).exponential(size=300)
+
+    low, high = interval(numbers)
+
+    assert interval(-numbers) == pytest.approx((-high, -low), abs=1e-12)
+
+
+def test_a_surer_interval_holds_the_less_sure_one():
+    numbers = np.random.default_rng(8).exponential(size=300)
+
+    limits = [interval(numbers, level=level) for level in (0.5, 0.95, 0.975, 0.99, 0.9999)]
+
+    assert [low for low, _ in limits] == sorted((low for low, _ in limits), reverse=True)
+    assert [high for _, high in limits] == sorted(high for _, high in limits)
+
+
+def test_one_large_term_is_expected_to_come_again():
+    once = np.zeros(1_000)
+    once[:30], once[0] = 1.0, 20.0
+
+    low, high = interval(once)
+
+    assert low > 0
+    assert high - once.mean() > 2 * (once.mean() - low)
+
+
+def test_the_intervals_of_a_difference_hold_what_they_promise_where_a_few_lists_decide():
+    """Two rankings mostly agree; in one list of twenty-five the second would show something five times as often."""
+    rng, runs, lists = np.random.default_rng(20261128), 1_000, 2_000
+    too_high = too_low = 0
+
+    for _ in range(runs):
+        shown_with = np.full(lists, 0.2)
+        would = np.where(rng.random(lists) < 0.04, 1.0, rng.choice([0.19, 0.202], lists, p=[0.2, 0.8]))
+        rewards = (rng.random(lists) < 0.1).astype(float)
+        ahead = ips(rewards, shown_with, would), ips(rewards, shown_with, shown_with)
+        truth = 0.1 * (0.04 * 4 + 0.96 * (0.2 * -0.05 + 0.8 * 0.01))
+        _, low, high = difference(*ahead)
+        too_high, too_low = too_high + (low > truth), too_low + (high < truth)
+
+    assert 0.93 <= 1 - (too_high + too_low) / runs <= 0.98
+    assert too_high / runs <= 0.025 + 2 * (0.025 * 0.975 / runs) ** 0.5
+    assert too_low / runs <= 0.05
+
+
 def logged_bandit(rng: np.random.Generator, size: int = 4_000) -> dict[str, np.ndarray]:
     """Eight products, rewards of 3 to 12 %, logged by a policy that explores in 60 % of the lists.
 
