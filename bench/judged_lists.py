@@ -34,11 +34,12 @@ from recommender.gate import Judged, Log
 from recommender.offpolicy import Estimate, difference, dr, snips
 from recommender.policy import drawn
 from recommender.posterior import Posterior
+from recommender.reorder import expected
 from recommender.safety import Gate
 from recommender.scorers.learned import LearnedScorer
 from recommender.wish import read_wish
 from shop import paths
-from shop.learning.judging import Batch, Usable, judge
+from shop.learning.judging import Batch, Usable, judge, part_of
 from shop.learning.rules import GRAIN, LOGGED_FEATURES
 from shop.recommendations.logged import coarse_fits
 from shop.recommendations.service import FIRST_SHOWN, MOST_SHOWN
@@ -140,9 +141,11 @@ def judged_log(
     usable = Usable(read=len(batch.names))
     made_by = {DAY_ONE: rankings[DAY_ONE]}
     log, found = judge({(DAY_ONE, exploration): batch}, made_by, rankings, buyers, usable, goods)
-    _, of = np.unique(log.impressions, return_inverse=True)
     factor = np.array([less[name] for name in log.impressions.tolist()])
-    true = {name: np.bincount(of, weights=factor * each.predicted) for name, each in found.items()}
+    part = part_of(batch, goods, rankings[DAY_ONE], list(rankings.values()), exploration)
+    worths = (part.others * expected(buyers, part.lists)).sum(axis=(2, 3))  # whole: nothing stays as it was served
+    less_each = np.array([less[name] for name in part.names.tolist()])
+    true = {name: less_each * worth for name, worth in zip(rankings, worths, strict=True)}
     log = replace(log, rewards=factor * found[DAY_ONE].predicted_shown)
     return Judgement(log, found, true, usable)
 

@@ -89,7 +89,7 @@ Batches = Mapping[tuple[str, float], Batch]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Part:
+class Part:
     """What is judged of a batch, as arrays. rewards: (lists, places); made_by: (lists, places, places) and others:
     (rankings, lists, places, places), as in `reorder.Chances`."""
 
@@ -135,7 +135,7 @@ def judge(
     """
     parts = []
     for (made_by, share), batch in batches.items():
-        part = _part(batch, goods, known[made_by], list(rankings.values()), share)
+        part = part_of(batch, goods, known[made_by], list(rankings.values()), share)
         usable.not_made_again += len(batch.names) - len(part.names)
         parts.append(part)
     log = Log(
@@ -151,9 +151,10 @@ def judge(
     return log, judged
 
 
-def _part(
+def part_of(
     batch: Batch, goods: Catalogue, made_by: Posterior, rankings: Sequence[Posterior], exploration: float
-) -> _Part:
+) -> Part:
+    """The lists of a batch that `made_by` makes again, and how likely each ranking would have ordered them so."""
     places = max(map(len, batch.items))
     features = np.zeros((len(batch.names), places, len(FEATURES)))
     rewards = np.zeros((len(batch.names), places))
@@ -167,10 +168,10 @@ def _part(
     found = chances(made_by, rankings, lists, exploration=exploration)
     kept = found.is_made_again
     names = np.array(batch.names)[kept]
-    return _Part(lists.only(kept), names, rewards[kept], found.made_by[kept], found.others[:, kept])
+    return Part(lists.only(kept), names, rewards[kept], found.made_by[kept], found.others[:, kept])
 
 
-def _on_rows(part: _Part, ranking: int, earns: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+def _on_rows(part: Part, ranking: int, earns: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """A row a shown product: its chance to stand there, what it earns there, what the ranking earns in that place, and
     the part of the chance that the log can speak for."""
     wanted = part.others[ranking]
@@ -186,7 +187,7 @@ def _stood(values: Floats) -> Floats:
     return np.diagonal(values, axis1=1, axis2=2)
 
 
-def _rows(part: _Part, values: Floats) -> Floats:
+def _rows(part: Part, values: Floats) -> Floats:
     rows: Floats = np.broadcast_to(values, part.lists.items.shape)[part.lists.is_there]
     return rows
 
