@@ -7,12 +7,13 @@ import numpy as np
 from recommender.barring import answer_bits
 from recommender.bits import Bools, Floats, has
 from recommender.catalogue import Catalogue, Ints
-from recommender.designs import Designs, designs_of
+from recommender.fact_groups import fact_groups
 from recommender.features import FEATURES
 from recommender.fit import NEAR, NONE, Levels, fit_levels, needs_floor, too_small
 from recommender.safety import Gate
 from recommender.scorers.content import ContentScorer
-from recommender.seen import Folded
+from recommender.seen import Prepared
+from recommender.ways import ways_to_meet
 from recommender.wish import Wish
 
 KEPT_SHARE = 0.2
@@ -26,38 +27,37 @@ _FIT = np.where(np.array(FEATURES) == "cautions", 0.0, EXPERT.weights)[None, :]
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
     """`rows` may be shown; of them `is_strong` marks those not far below the best, `is_near` those for a
-    neighbouring area only. `levels`: (designs,) how far each design fits at all."""
+    neighbouring area only. `levels`: (items,) how far each product fits at all."""
 
     gate: Gate
     wish: Wish
     catalogue: Catalogue
-    designs: Designs
     levels: Levels
     rows: Ints
-    seen: Folded
+    seen: Prepared
     is_strong: Bools
     is_near: Bools
 
 
 def find_candidates(gate: Gate, wish: Wish, catalogue: Catalogue) -> Candidates:
     """Return the candidates for a visitor who was not sent to a clinician."""
-    designs = designs_of(catalogue)
-    levels = fit_levels(wish, designs.one_each)
-    rows = np.flatnonzero(_is_open(gate, wish, catalogue, designs, levels))
-    seen = Folded(wish, catalogue, designs, rows)
+    groups = fact_groups(catalogue)
+    ways = ways_to_meet(wish, groups)
+    levels = fit_levels(wish, catalogue, ways)
+    rows = np.flatnonzero(_is_open(gate, wish, catalogue, levels))
+    seen = Prepared(wish, catalogue, groups, ways, rows)
     rows.flags.writeable = False
-    is_near = (levels == NEAR).take(seen.number)
+    is_near = levels.take(rows) == NEAR
     is_strong = _is_strong(seen.weighed(_FIT)[0])
-    return Candidates(gate, wish, catalogue, designs, levels, rows, seen, is_strong, is_near)
+    return Candidates(gate, wish, catalogue, levels, rows, seen, is_strong, is_near)
 
 
-def _is_open(gate: Gate, wish: Wish, catalogue: Catalogue, designs: Designs, levels: Levels) -> Bools:
+def _is_open(gate: Gate, wish: Wish, catalogue: Catalogue, levels: Levels) -> Bools:
     """Return (items,): what `exclusions.why_not` finds no reason against."""
-    fits: Bools = levels != NONE
-    for marks in (needs_floor(wish, designs.one_each), too_small(wish, designs.one_each)):
+    is_open: Bools = levels != NONE
+    for marks in (needs_floor(wish, catalogue), too_small(wish, catalogue)):
         if marks is not None:
-            fits &= ~marks
-    is_open: Bools = fits.take(designs.number)
+            is_open &= ~marks
     is_open &= catalogue.available
     is_open &= ~has(catalogue.bars, answer_bits(gate))
     if wish.answers.max_budget_minor is not None:

@@ -56,7 +56,8 @@ class Catalogue:
     answers that bar it (see `barring`). `safety_group` and `type_number` are shared by products that safety or
     variety cannot tell apart, `twin_number` by those that differ in colour or price at most. `tie_order` is each
     product's place by price and SKU. `traits` (traits, items) are what it has whoever asks, `suited`
-    (kinds, items) how far studies found some use in this sort of product for the kind, where it serves it.
+    (kinds, items) how far studies found some use in this sort of product for the kind, where it serves it: as places
+    in `worths`, the different worths there are, in order.
     """
 
     items: tuple[Item, ...]
@@ -78,7 +79,8 @@ class Catalogue:
     pressure_max: Floats
     discretion: Floats
     traits: Floats
-    suited: Floats
+    suited: Ints
+    worths: Floats
     price: Floats
     is_worn: Bools
     child_size: Bools
@@ -118,13 +120,6 @@ def prepare(items: Sequence[Item]) -> Catalogue:
     return found
 
 
-def only(catalogue: Catalogue, rows: Ints) -> Catalogue:
-    """Return the arrays of the products in these rows."""
-    one_each: dict[str, Any] = {name: array.take(rows, axis=-1) for name, array in catalogue._arrays().items()}
-    items = tuple(catalogue.items[row] for row in rows.tolist())
-    return replace(catalogue, items=items, skus=tuple(item.sku for item in items), **one_each)
-
-
 def _restocked(before: Catalogue, items: tuple[Item, ...]) -> Catalogue | None:
     """Return the arrays for the same products with other stock or prices, or None when more than that changed."""
     if not items or len(before.items) != len(items):
@@ -153,6 +148,7 @@ def _is_same_but_for_stock(old: Item, new: Item) -> bool:
 def _arrays(items: tuple[Item, ...]) -> Catalogue:
     types = [kind_of_tool(item) for item in items]
     barred, columns, price = barring(items), _columns(items, types), _prices(items)
+    worths, suited = _suited(items)
     areas = AREA_BITS.column(item.areas for item in items)
     near = AREA_BITS.column(_near(item, known) for item, known in zip(items, types, strict=True))
     kinds = KIND_BITS.column(item.pain_kinds for item in items)
@@ -176,7 +172,8 @@ def _arrays(items: tuple[Item, ...]) -> Catalogue:
         pressure_max=columns.pressure_max,
         discretion=columns.discretion,
         traits=traits(columns, price),
-        suited=_suited(items),
+        suited=suited,
+        worths=worths,
         price=price,
         is_worn=np.array([ANY_AREA in item.areas for item in items], dtype=np.bool_),
         child_size=columns.child_size,
@@ -249,9 +246,10 @@ def _near(item: Item, known: TypeKnowledge) -> Codes:
     return neighbours | known.also_reaches
 
 
-def _suited(items: Sequence[Item]) -> Floats:
-    worth = [[_suits(item, code) for item in items] for code in KIND_CODES]
-    return np.array(worth, dtype=np.float64).reshape(len(KIND_CODES), len(items))
+def _suited(items: Sequence[Item]) -> tuple[Floats, Ints]:
+    worth = np.array([[_suits(item, code) for item in items] for code in KIND_CODES], dtype=np.float64)
+    worths, places = np.unique(worth, return_inverse=True)
+    return worths, places.reshape(len(KIND_CODES), len(items))
 
 
 def _suits(item: Item, kind: str) -> float:

@@ -13,6 +13,8 @@ SAME_TO_DIGITS = 9
 """Scores are compared after rounding to so many digits: the order must not hang on how a sum was rounded."""
 FEW = 100
 """Up to this many products it costs more to look for those that cannot win than to compare them all."""
+FEW_TO_SORT = 1 / 32
+"""Of so small a share of the catalogue sorting costs less than going through the whole catalogue once."""
 NOBODY = -1
 
 Chosen = list[tuple[int, float]]
@@ -23,11 +25,8 @@ def choose(candidates: Candidates, scores: Floats, limit: int) -> Chosen:
 
     The rule is that of `in_places`; of equals the cheapest comes first.
     """
-    places = _rivals(candidates, scores, limit)
-    rows = candidates.rows.take(places)
-    cheapest_first = candidates.catalogue.tie_order.take(rows).argsort()
-    places = places.take(cheapest_first)
-    crowd = Crowd(candidates.catalogue, rows.take(cheapest_first))
+    places = _cheapest_first(candidates, _rivals(candidates, scores, limit))
+    crowd = Crowd(candidates.catalogue, candidates.rows.take(places))
     order, lost = in_places(scores.take(places)[None], crowd, candidates.is_near.take(places), limit)
     chosen = [best for best in order[0].tolist() if best != NOBODY]
     return list(zip(places[chosen].tolist(), lost[0].tolist(), strict=False))
@@ -44,22 +43,35 @@ def in_places(scores: Floats, crowd: Crowd, is_near: Bools, limit: int) -> tuple
     standing, loss = scores.round(SAME_TO_DIGITS), np.zeros(scores.size)  # loss: the lists one behind the other
     places = max(min(limit, products), 0)
     order, lost = np.full((lists, places), NOBODY, dtype=np.intp), np.zeros((lists, places))
-    held_back = np.where(is_near, -np.inf, 0.0) if is_near.any() else 0.0
+    held_back = np.where(is_near, -np.inf, 0.0) if is_near.any() else None
     for place in range(places):
         may_stand = standing - loss.reshape(scores.shape)
-        if place not in NEAR_PLACES:
+        if held_back is not None and place not in NEAR_PLACES:
             may_stand += held_back
         best = may_stand.argmax(axis=1)
         at = start + best
-        is_over = may_stand.ravel()[at] == -np.inf
-        if is_over.all():
+        over = (may_stand.take(at) == -np.inf).nonzero()[0]
+        if len(over) == lists:
             break
-        order[:, place], lost[:, place] = np.where(is_over, NOBODY, best), loss[at]
-        standing[is_over] = -np.inf  # for all further places
-        alike = (crowd.types == crowd.types[best][:, None]).ravel().nonzero()[0]
-        of, others = np.divmod(alike, products)
-        loss[alike] += crowd.lost(best[of], others) if len(alike) > lists else np.inf
+        order[:, place], lost[:, place] = best, loss.take(at)
+        if len(over):
+            order[over, place], standing[over] = NOBODY, -np.inf  # for all further places
+        if place + 1 < places:
+            alike = (crowd.types == crowd.types.take(best)[:, None]).ravel().nonzero()[0]
+            of, others = np.divmod(alike, products)
+            loss[alike] += crowd.lost(best.take(of), others) if len(alike) > lists else np.inf
     return order, lost
+
+
+def _cheapest_first(candidates: Candidates, places: Ints) -> Ints:
+    """Return the places in the order in which equals come."""
+    ties = candidates.catalogue.tie_order.take(candidates.rows.take(places))
+    if len(places) < FEW_TO_SORT * len(candidates.catalogue.items):
+        return places.take(ties.argsort())
+    in_turn = np.full(len(candidates.catalogue.items), NOBODY)
+    in_turn[ties] = places
+    standing: Ints = in_turn.take((in_turn != NOBODY).nonzero()[0])
+    return standing
 
 
 def _rivals(candidates: Candidates, scores: Floats, limit: int) -> Ints:

@@ -87,8 +87,7 @@ def why_left_out(candidates: Candidates, shown: Sequence[int], barred: Mapping[i
     `barred` are the rows that the last look took out of the finished list.
     """
     catalogue, rows, strong = candidates.catalogue, candidates.rows, candidates.is_strong
-    levels = candidates.levels.take(candidates.designs.number)
-    found = why_not(candidates.gate, candidates.wish, catalogue, levels)
+    found = why_not(candidates.gate, candidates.wish, catalogue, candidates.levels)
     found[rows] = np.where(candidates.is_near, Why.NEXT_TO_IT, np.where(strong, Why.LOWER, Why.WEAK_FIT))
     rivals = rows[strong]
     found[rivals[np.isin(catalogue.twin_number[rivals], catalogue.twin_number[shown])]] = Why.TWIN

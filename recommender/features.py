@@ -5,11 +5,11 @@ the product and below 0 where it speaks against; most lie between -1 and 1. A fe
 or a trait the product has whoever asks, times what that counts for this visitor.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
-from recommender.bits import Bits, Floats, count, has
+from recommender.bits import Bits, Floats, count
 from recommender.catalogue import Catalogue, Ints
 from recommender.knowledge import POSITION_FIT
 from recommender.matching import BEST_SHARE, Match, match
@@ -34,11 +34,12 @@ Counts = tuple[str, float] | None
 def _area(seen: Match) -> Floats | None:
     if not seen.wish.area_count:
         return None
-    from_afar = REACH_FROM_AFAR * has(seen.kinds, seen.wish.distant_kinds)
+    own, near = seen.reach.own, seen.reach.near
+    from_afar = REACH_FROM_AFAR * seen.service.from_afar
     next_to_it = np.maximum(NEAR_REACH * seen.use, from_afar)
-    best = np.where(seen.own > 0, seen.use, np.where(seen.near > 0, next_to_it, from_afar))
-    nowhere = seen.wish.area_count - seen.own - seen.near
-    total = seen.own * seen.use + seen.near * next_to_it + nowhere * from_afar
+    best = np.where(own > 0, seen.use, np.where(near > 0, next_to_it, from_afar))
+    nowhere = seen.wish.area_count - own - near
+    total = own * seen.use + near * next_to_it + nowhere * from_afar
     area: Floats = BEST_SHARE * best + (1 - BEST_SHARE) / seen.wish.area_count * total
     return area
 
@@ -46,42 +47,29 @@ def _area(seen: Match) -> Floats | None:
 def _focus(seen: Match) -> Floats | None:
     if not seen.wish.area_count:
         return None
-    elsewhere = seen.catalogue.area_count[seen.rows] - seen.reached
-    close_by = count(seen.areas, seen.wish.near_areas)
-    spread = np.maximum(seen.wish.area_count + elsewhere - close_by / 2, 1)
+    spread = np.maximum(seen.wish.area_count + seen.reach.all_places / 2 - seen.reached, 1)
     return seen.reached / spread * seen.use
 
 
 def _purpose(seen: Match) -> Floats | None:
     if not seen.wish.kinds:
         return None
-    return seen.served / np.maximum(seen.catalogue.kind_count[seen.rows], 1) * (seen.kind > 0)
+    return seen.service.served / np.maximum(seen.service.all_kinds, 1) * (seen.kind > 0)
 
 
 def _kind(seen: Match) -> Floats | None:
-    return seen.kind
+    return seen.kind if seen.wish.kinds else None
 
 
 def _trigger(seen: Match) -> Floats | None:
     if not seen.wish.hinted_kinds:
         return None
-    fits = has(seen.kinds, seen.wish.hinted_kinds) & (seen.served == 0)
-    if seen.wish.area_count:
-        fits &= seen.reached > 0
-    hinted: Floats = fits.astype(np.float64)
+    hinted: Floats = seen.service.hinted * (seen.reached > 0) if seen.wish.area_count else seen.service.hinted
     return hinted
 
 
 def _suited(seen: Match) -> Floats | None:
-    kinds = seen.wish.studied_rows
-    if not len(kinds):
-        return None
-    worth: Floats = seen.catalogue.suited[kinds[:, None], seen.rows].max(axis=0)
-    return worth
-
-
-def _cautions(seen: Match) -> Floats | None:
-    return caution_count(seen.wish, seen.catalogue.cautions[seen.rows]) if seen.wish.health else None
+    return seen.worths.take(seen.service.suited.astype(np.intp)) if len(seen.wish.studied_rows) else None
 
 
 def caution_count(wish: Wish, cautions: Bits) -> Floats:
@@ -192,15 +180,6 @@ def _plain(wish: Wish) -> Counts:
     return ("plain", 1.0)
 
 
-MEETINGS: dict[str, Meeting] = {
-    "area": _area,
-    "focus": _focus,
-    "purpose": _purpose,
-    "kind": _kind,
-    "trigger": _trigger,
-    "suited": _suited,
-    "cautions": _cautions,
-}
 TRAIT_COUNTS: dict[str, Callable[[Wish], Counts]] = {
     "breadth": _breadth,
     "position": _position,
@@ -231,23 +210,34 @@ FEATURES = (
     "coverage", "suited", "flat", "floor", "child", "price", "evidence", "cautions", "plain",
 )  # fmt: skip
 _PLACE = {name: place for place, name in enumerate(FEATURES)}
+MEETINGS: dict[int, Meeting] = {
+    _PLACE["area"]: _area,
+    _PLACE["focus"]: _focus,
+    _PLACE["purpose"]: _purpose,
+    _PLACE["kind"]: _kind,
+    _PLACE["trigger"]: _trigger,
+    _PLACE["suited"]: _suited,
+}
+CAUTIONS = _PLACE["cautions"]
 _TRAIT_ROW = {name: row for row, name in enumerate(TRAITS)}
 
 
-def feature_matrix(wish: Wish, catalogue: Catalogue, rows: Ints, asked: Sequence[Asked] | None = None) -> Floats:
-    """Return (rows, features): line i speaks of `catalogue.items[rows[i]]`, column j is `FEATURES[j]`.
-
-    `asked`: what `asked_traits(wish)` returns, where that is known already.
-    """
+def feature_matrix(wish: Wish, catalogue: Catalogue, rows: Ints) -> Floats:
+    """Return (rows, features): line i speaks of `catalogue.items[rows[i]]`, column j is `FEATURES[j]`."""
     by_feature = np.zeros((len(FEATURES), len(rows)))  # one feature after the other in memory: fast to fill
-    seen = match(wish, catalogue, rows)
-    for name, meeting in MEETINGS.items():
-        values = meeting(seen)
-        if values is not None:
-            by_feature[_PLACE[name]] = values
-    for place, trait, weight in asked_traits(wish) if asked is None else asked:
+    for place, values in met(match(wish, catalogue, rows)):
+        by_feature[place] = values
+    for place, trait, weight in asked_traits(wish):
         np.multiply(catalogue.traits[trait].take(rows), weight, out=by_feature[place])
+    if wish.health:
+        by_feature[CAUTIONS] = caution_count(wish, catalogue.cautions.take(rows))
     return by_feature.T
+
+
+def met(seen: Match) -> list[tuple[int, Floats]]:
+    """Return the meetings that this visitor's answers ask for, each with the feature's place."""
+    found = ((place, meeting(seen)) for place, meeting in MEETINGS.items())
+    return [(place, values) for place, values in found if values is not None]
 
 
 def asked_traits(wish: Wish) -> list[Asked]:

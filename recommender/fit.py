@@ -7,7 +7,7 @@ from recommender.bits import Floats, has
 from recommender.catalogue import KIND_BITS, POSITION_BITS, Bools, Catalogue
 from recommender.features import FEATURES
 from recommender.knowledge import CALM_GOALS, CALM_KIND, DESK_GOAL, DESK_KINDS
-from recommender.matching import reaches
+from recommender.ways import Ways
 from recommender.wish import Wish
 
 GOOD, NEAR, NONE = 2, 1, 0
@@ -20,7 +20,7 @@ _CALM, _FOR_THE_DESK = KIND_BITS.mask([CALM_KIND]), KIND_BITS.mask(DESK_KINDS)
 Levels = npt.NDArray[np.int8]
 
 
-def fit_levels(wish: Wish, catalogue: Catalogue) -> Levels:
+def fit_levels(wish: Wish, catalogue: Catalogue, ways: Ways) -> Levels:
     """Return (items,): GOOD when it reaches a named area or serves a named kind, NEAR for a neighbouring area only.
 
     A kind that can be anywhere counts only at the named areas. Where neither area nor kind is named the goal
@@ -28,11 +28,11 @@ def fit_levels(wish: Wish, catalogue: Catalogue) -> Levels:
     """
     if not wish.area_count and not wish.kind_count:
         return _serves_goal(wish, catalogue) * np.int8(GOOD)
-    kinds = wish.placed_kinds if wish.area_count else wish.kinds
-    good = reaches(wish, catalogue) | has(catalogue.kinds, kinds)
-    levels = has(catalogue.near, wish.areas).astype(np.int8)  # True is NEAR
-    levels[good] = GOOD
-    return levels
+    seen = ways.match
+    serves = seen.service.placed if wish.area_count else seen.service.served
+    near = (seen.reach.near > 0) * np.int8(NEAR)
+    levels: Levels = np.where((seen.reached > 0) | (serves > 0), np.int8(GOOD), near)
+    return levels.take(ways.number)
 
 
 def near_by_features(features: Floats) -> Bools:
@@ -46,7 +46,7 @@ def near_by_features(features: Floats) -> Bools:
 
 
 def needs_floor(wish: Wish, catalogue: Catalogue) -> Bools | None:
-    """Mark what is used on the floor only, for somebody who cannot get down there; None for everybody else."""
+    """Mark (items,) what is used on the floor only, for somebody who cannot get down there; None for everybody else."""
     if "no_floor" not in wish.answers.mobility_limits:
         return None
     floor_only: Bools = catalogue.positions == _FLOOR
@@ -54,7 +54,7 @@ def needs_floor(wish: Wish, catalogue: Catalogue) -> Bools | None:
 
 
 def too_small(wish: Wish, catalogue: Catalogue) -> Bools | None:
-    """Mark what is made in a child's size; None when it is for a child."""
+    """Mark (items,) what is made in a child's size; None when it is for a child."""
     return None if wish.is_for_child else catalogue.child_size
 
 

@@ -1,25 +1,21 @@
 """What a scorer is given: some products as one visitor's answers see them, as features that it may weigh.
 
-The features of a large catalogue are never laid out as a matrix. What is the same for all products of a design is
-weighed once a design (`designs`), the answers being folded into it; the few features in which the products of a
-design differ are added one by one.
+The features of a large catalogue are never laid out as a matrix to be weighed: what many products share is weighed once
+(`fact_groups`), the answers being folded into it, and what is a product's own is added.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Sequence
+from math import prod
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from recommender.bits import Floats
 from recommender.catalogue import Catalogue, Ints
-from recommender.designs import Designs
-from recommender.features import FEATURES, Asked, asked_traits, caution_count, feature_matrix
+from recommender.fact_groups import FactGroups, TraitGroup
+from recommender.features import CAUTIONS, FEATURES, Asked, asked_traits, caution_count, met
+from recommender.ways import Ways
 from recommender.wish import Wish
-
-BLOCK = 2_048
-KEPT = 4 * BLOCK
-"""The features of up to so many designs are kept between two uses; those of more are cheaper made again."""
-_CAUTIONS = FEATURES.index("cautions")
 
 
 class Seen(Protocol):
@@ -61,65 +57,89 @@ class Plain:
         return found
 
 
-class Folded:
-    """Products of a prepared catalogue before one wish. `number`: (rows,) the design of each."""
+class Prepared:
+    """Products of a prepared catalogue before one wish."""
 
-    def __init__(self, wish: Wish, catalogue: Catalogue, designs: Designs, rows: Ints) -> None:
-        self.number = number = designs.number.take(rows)
-        present = np.flatnonzero(np.bincount(number, minlength=len(designs.one_each.items)))
-        place = np.empty(len(designs.one_each.items), dtype=np.intp)
-        place[present] = np.arange(len(present))
+    def __init__(self, wish: Wish, catalogue: Catalogue, groups: FactGroups, ways: Ways, rows: Ints) -> None:
         self.all_skus, self.rows = catalogue.skus, rows.copy()
-        self._at = place.take(number)
-        self._wish, self._designs, self._present, self._asked = wish, designs.one_each, present, asked_traits(wish)
-        own = [each for each in self._asked if designs.own_traits[each[1]]]
-        self._own = _own_features(wish, catalogue, rows, own)
-        self._few = self._in_blocks(lambda block: block) if len(present) <= KEPT else None
-
-    def _shared(self, present: Ints) -> Floats:
-        """Return (designs, features) for these designs, 0 in the features that are a product's own."""
-        features = feature_matrix(self._wish, self._designs, present, self._asked)
-        features[:, [feature for feature, _ in self._own]] = 0.0
-        return features
-
-    def _in_blocks(self, work: Callable[[Floats], Floats]) -> Floats:
-        """Return (designs, columns): `work` done with the features of some designs at a time, all in the cache."""
-        starts = range(0, max(len(self._present), 1), BLOCK)
-        done = [work(self._shared(self._present[start : start + BLOCK])) for start in starts]
-        return done[0] if len(done) == 1 else np.concatenate(done)
-
-    def _of(self, at: Ints) -> Floats:
-        """Return (places, features) of the designs in these places of `_present`, without what is a product's own."""
-        return self._shared(self._present[at]) if self._few is None else self._few[at]
+        asked = asked_traits(wish)
+        shared = [_of_ways(ways), *(_of_traits(group, asked) for group in groups.traits)]
+        self._shared = [each.only(rows) for each in _joined(shared)]
+        self._own_features, self._own = _own_features(wish, catalogue, groups, asked, rows)
 
     def matrix(self) -> Floats:
         """Return (rows, features)."""
-        features = self._of(self._at)
-        for feature, values in self._own:
-            features[:, feature] = values
-        return features
+        return self.only(np.arange(len(self.rows))).matrix()
 
     def weighed(self, weights: Floats) -> Floats:
         """Return (k, rows)."""
-        by_design = (self._in_blocks(lambda block: block @ weights.T) if self._few is None else self._few @ weights.T).T
-        found: Floats = by_design.take(self._at, axis=1)
-        for feature, values in self._own:
-            for line, weight in zip(found, weights[:, feature].tolist(), strict=True):
-                if weight:
-                    np.add(line, weight * values, out=line)
+        found: Floats = weights[:, self._own_features] @ self._own
+        for features, values, number in self._shared:
+            for line, table in zip(found, weights[:, features] @ values, strict=True):
+                np.add(line, table.take(number), out=line)
         return found
 
     def only(self, places: Ints) -> Plain:
         """Return the products in these places of `rows`."""
-        features = self._of(self._at[places])
-        for feature, values in self._own:
-            features[:, feature] = values[places]
-        return Plain(features, self.all_skus, self.rows[places])
+        by_feature = np.zeros((len(FEATURES), len(places)))
+        by_feature[self._own_features] = self._own.take(places, axis=1)
+        for features, values, number in self._shared:
+            by_feature[features] = values.take(number.take(places), axis=1)
+        return Plain(by_feature.T, self.all_skus, self.rows.take(places))
 
 
-def _own_features(wish: Wish, catalogue: Catalogue, rows: Ints, asked: list[Asked]) -> list[tuple[int, Floats]]:
-    """Return the features in which products of one design differ, (rows,) values each."""
-    own = [(feature, catalogue.traits[trait].take(rows) * weight) for feature, trait, weight in asked]
+class _Shared(NamedTuple):
+    """Features of which many products have the same: (features, values), and (items,) which value each has."""
+
+    features: list[int]
+    values: Floats
+    number: Ints
+
+    def only(self, rows: Ints) -> "_Shared":
+        return self._replace(number=self.number.take(rows))
+
+
+def _of_ways(ways: Ways) -> _Shared:
+    features = met(ways.match)
+    values = np.empty((len(features), *ways.shape))
+    for line, (_, each) in zip(values, features, strict=True):
+        line[...] = each
+    return _Shared([place for place, _ in features], values.reshape(len(features), prod(ways.shape)), ways.number)
+
+
+def _of_traits(group: TraitGroup, asked: Sequence[Asked]) -> _Shared:
+    mine = [each for each in asked if each[1] in group.traits]
+    places = [group.traits.index(trait) for _, trait, _ in mine]
+    values = group.values[places] * np.array([weight for _, _, weight in mine])[:, None]
+    return _Shared([feature for feature, _, _ in mine], values, group.number)
+
+
+def _joined(shared: Sequence[_Shared]) -> list[_Shared]:
+    """Return those that number the products alike as one: each is looked up for every product."""
+    alike: dict[int, list[_Shared]] = {}
+    for each in shared:
+        if each.features:
+            alike.setdefault(id(each.number), []).append(each)
+    return [
+        _Shared(
+            [feature for each in same for feature in each.features],
+            np.concatenate([each.values for each in same]),
+            same[0].number,
+        )
+        for same in alike.values()
+    ]
+
+
+def _own_features(
+    wish: Wish, catalogue: Catalogue, groups: FactGroups, asked: Sequence[Asked], rows: Ints
+) -> tuple[list[int], Floats]:
+    """Return the features in which hardly two products agree, and their (features, rows) values."""
+    own = [each for each in asked if each[1] in groups.own_traits]
+    features = [feature for feature, _, _ in own] + ([CAUTIONS] if wish.health else [])
+    values = np.empty((len(features), len(rows)))
+    for line, (_, trait, weight) in zip(values, own, strict=False):
+        catalogue.traits[trait].take(rows, out=line, mode="clip")  # no row lies outside; "raise" would use a buffer
+        np.multiply(line, weight, out=line)
     if wish.health:
-        own.append((_CAUTIONS, caution_count(wish, catalogue.cautions.take(rows))))
-    return own
+        values[-1] = caution_count(wish, catalogue.cautions.take(rows))
+    return features, values

@@ -27,9 +27,10 @@ class Crowd:
 
         What differs in colour or price at most, the chosen one itself included, loses all: infinity.
         """
-        areas, mine = self._areas[others], self._areas[chosen]
+        areas, mine = self._areas.take(others), self._areas.take(chosen)
         alike = np.bitwise_count(areas & mine) >= NEAR_AREAS * np.bitwise_count(areas | mine)
-        gap = np.abs(self._low[others] - self._low[chosen]) + np.abs(self._high[others] - self._high[chosen])
+        gap = np.abs(self._low.take(others) - self._low.take(chosen))
+        gap += np.abs(self._high.take(others) - self._high.take(chosen))
         lost = np.where(alike & ~(gap > NEAR_PRESSURE), NEAR_DUPLICATE, SAME_TYPE)  # an unknown pressure is near
-        lost[self._twins[others] == self._twins[chosen]] = np.inf
+        lost[self._twins.take(others) == self._twins.take(chosen)] = np.inf
         return lost

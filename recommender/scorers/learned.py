@@ -33,15 +33,16 @@ class LearnedScorer:
         self._posterior = posterior = posterior.ordered(FEATURES)
         self._weights, self._covariance = posterior.mean, posterior.covariance
         self._effects = posterior.effects
+        self._levels = self._effects + posterior.intercept[:, None]
         self._effects_sd = np.hstack([posterior.item_sd, posterior.unseen_sd[:, None]])
 
     def score(self, seen: Seen) -> Floats:
         """Return (rows,): the log of the product of the stages' chances, above a coin's."""
-        predictor = seen.weighed(self._weights)
+        against = seen.weighed(-self._weights)
         places = self._places(seen)
-        for line, effects, start in zip(predictor, self._effects, self._posterior.intercept.tolist(), strict=True):
-            np.add(line, (effects + start).take(places), out=line)
-        return _log_value(predictor) - len(predictor) * _COIN
+        for line, levels in zip(against, self._levels, strict=True):
+            np.subtract(line, levels.take(places), out=line)
+        return _log_value(against) - len(against) * _COIN
 
     def explain(self, seen: Seen) -> Floats:
         """Return (rows, parts)."""
@@ -109,19 +110,17 @@ class LearnedScorer:
 _memory: Memory[tuple[tuple[str, ...], Sequence[str], Rows]] = Memory(REMEMBERED)
 
 
-def _log_value(predictor: Floats) -> Floats:
+def _log_value(against: Floats) -> Floats:
     """Return (rows,): the sum over stages of the log sigmoid, with one logarithm a row where nothing can overflow.
 
-    predictor: (stages, rows), which is overwritten.
+    against: (stages, rows), the linear predictors with their signs turned, which are overwritten.
     """
-    if predictor.size and predictor.min() < -SAFE / len(predictor):
-        sums: Floats = log_sigmoid(predictor).sum(axis=0)
+    if against.size and against.max() > SAFE / len(against):
+        sums: Floats = log_sigmoid(-against).sum(axis=0)
         return sums
-    product = np.ones(predictor.shape[1])
-    for line in predictor:
-        np.exp(np.negative(line, out=line), out=line)
-        np.add(line, 1.0, out=line)
-        np.multiply(product, line, out=product)
+    np.exp(against, out=against)
+    against += 1.0
+    product = against.prod(axis=0)
     logs: Floats = np.negative(np.log(product, out=product), out=product)
     return logs
 

@@ -9,7 +9,6 @@ from recommender.candidates import EXPERT, Candidates, find_candidates
 from recommender.catalogue import prepare
 from recommender.catalogue_csv import read_catalogue
 from recommender.choosing import FEW, NEAR_PLACES, choose
-from recommender.designs import designs_of
 from recommender.exclusions import why_not
 from recommender.features import FEATURES, feature_matrix
 from recommender.ranking import rank
@@ -17,7 +16,6 @@ from recommender.safety import Gate, excluded_for
 from recommender.safety_suite.made_up import make_items, make_pools, make_visitors
 from recommender.scorers.learned import LearnedScorer
 from recommender.seen import Plain
-from recommender.traits import TRAITS
 from recommender.types import Item, Ranking
 from recommender.variety import Crowd
 from recommender.wish import read_wish
@@ -60,7 +58,7 @@ CATALOGUES = pytest.mark.parametrize("items", [many_items(), strange_items()], i
 
 
 @CATALOGUES
-def test_the_folded_features_are_the_features_of_each_product(items):
+def test_the_prepared_features_are_the_features_of_each_product(items):
     rng = np.random.default_rng(SEED)
     weights = rng.normal(size=(3, len(FEATURES)))
     for visit in visits(items):
@@ -73,15 +71,6 @@ def test_the_folded_features_are_the_features_of_each_product(items):
         some = np.arange(len(matrix))[::3]
         assert np.array_equal(visit.seen.only(some).matrix(), matrix[some])
         assert np.array_equal(visit.seen.only(some).rows, visit.rows[some])
-
-
-def test_products_that_differ_in_price_length_and_cautions_alone_are_one_design():
-    catalogue = prepare(many_items())
-    designs = designs_of(catalogue)
-
-    assert len(designs.one_each.items) <= len(read_catalogue(CATALOGUE)) * 2
-    assert designs.own_traits[TRAITS.index("price")]
-    assert designs_of(prepare(tuple(replace(item, price_minor=1) for item in catalogue.items))) is designs
 
 
 @CATALOGUES
@@ -98,9 +87,7 @@ def test_a_learned_score_of_a_whole_catalogue_is_that_of_each_product_alone(item
 @CATALOGUES
 def test_the_candidates_are_the_products_with_no_reason_against_them(items):
     for visit in visits(items):
-        levels = visit.levels[visit.designs.number]
-
-        open_rows = np.flatnonzero(why_not(visit.gate, visit.wish, visit.catalogue, levels) == 0)
+        open_rows = np.flatnonzero(why_not(visit.gate, visit.wish, visit.catalogue, visit.levels) == 0)
 
         assert open_rows.tolist() == visit.rows.tolist()
         answers = visit.wish.answers
