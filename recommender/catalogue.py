@@ -247,9 +247,11 @@ def _near(item: Item, known: TypeKnowledge) -> Codes:
 
 
 def _suited(items: Sequence[Item]) -> tuple[Floats, Ints]:
+    """Return the different worths in order, and (kinds, items) the place of each product's among them."""
     worth = np.array([[_suits(item, code) for item in items] for code in KIND_CODES], dtype=np.float64)
-    worths, places = np.unique(worth, return_inverse=True)
-    return worths, places.reshape(len(KIND_CODES), len(items))
+    worths = np.unique(worth)
+    places: Ints = np.searchsorted(worths, worth.reshape(len(KIND_CODES), len(items)))
+    return worths, places
 
 
 def _suits(item: Item, kind: str) -> float:

@@ -13,8 +13,8 @@ SAME_TO_DIGITS = 9
 """Scores are compared after rounding to so many digits: the order must not hang on how a sum was rounded."""
 FEW = 100
 """Up to this many products it costs more to look for those that cannot win than to compare them all."""
-FEW_TO_SORT = 1 / 32
-"""Of so small a share of the catalogue sorting costs less than going through the whole catalogue once."""
+SHARE_TO_SORT = 1 / 32
+"""To sort so small a share of the catalogue costs less than to go through all of it once."""
 NOBODY = -1
 
 Chosen = list[tuple[int, float]]
@@ -66,7 +66,7 @@ def in_places(scores: Floats, crowd: Crowd, is_near: Bools, limit: int) -> tuple
 def _cheapest_first(candidates: Candidates, places: Ints) -> Ints:
     """Return the places in the order in which equals come."""
     ties = candidates.catalogue.tie_order.take(candidates.rows.take(places))
-    if len(places) < FEW_TO_SORT * len(candidates.catalogue.items):
+    if len(places) <= max(FEW, SHARE_TO_SORT * len(candidates.catalogue.items)):
         return places.take(ties.argsort())
     in_turn = np.full(len(candidates.catalogue.items), NOBODY)
     in_turn[ties] = places

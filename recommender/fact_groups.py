@@ -46,8 +46,10 @@ class TraitGroup(NamedTuple):
 
 
 class FactGroups(NamedTuple):
-    """`places` holds what `matching.reach_of` reads, `uses` what `matching.service_of` does, `both` both. `own_traits`
-    are in no group. `few`: so many values a group may have to be worked out value by value."""
+    """`places` holds what `matching.reach_of` reads, `uses` what `matching.service_of` does, and `both` tells apart
+    whatever one of them does; where its values are few, so does the first of `traits`, with the same `number`.
+    `own_traits` are in no group. `few`: so many values a group may have to be worked out value by value.
+    """
 
     source: Catalogue
     few: int

@@ -127,6 +127,19 @@ def test_comparing_rivals_only_chooses_what_comparing_all_does(items):
     assert pruned or len(items) < 600
 
 
+@pytest.mark.parametrize("number", [FEW // 2, FEW + 50, 600])
+def test_of_equals_the_cheapest_comes_first_however_many_they_are(number):
+    for visit in visits(many_items()):
+        is_strong = np.zeros(len(visit.rows), dtype=np.bool_)
+        is_strong[np.random.default_rng(SEED).permutation(len(visit.rows))[:number]] = True
+        equals = replace(visit, is_strong=is_strong)
+        scores = np.zeros(len(visit.rows))
+
+        chosen = [int(visit.rows[place]) for place, _ in choose(equals, scores, 5)]
+
+        assert chosen == plainly_chosen(equals, scores, 5)
+
+
 def test_many_twins_of_the_best_do_not_hide_what_comes_after_them():
     twins = [make_item(f"T{number}", price_minor=900 + number) for number in range(2 * FEW)]
     other = make_item("OTHER", positions=frozenset({"lying"}), pressure_max=2)
