@@ -6,7 +6,7 @@ expert's numbers are round guesses, as a shop assistant would give them; none is
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
@@ -24,9 +24,11 @@ COST = np.array([1.0, 0.5, 1.0, 0.0, 0.0])
 """How far each stage follows what the eye sees, what the body feels, and the price, which is felt again at the till:
 a guess that the log corrects."""
 FLAGS = ("portable", "washable", "heated")
+PERSON = ("experience", "sensitivity", "intensity")
+"""A misfit squared is a square in the product's firmness and in what suits the person."""
 NOVICE_FIRMNESS, STEP = 2.0, 0.75
 """Firmness for a first-timer of middling sensitivity, and how far a step of experience or sensitivity moves it."""
-MISFIT, MATCH, AFFINITY, RATING, OVER = -0.4, 1.0, 2.0, 1.0, -1.0
+MISFIT, MATCH, AFFINITY, RATING, OVER = -0.4, 1.0, 2.0, 1.5, -1.0
 BUDGETS, PRICE_KNOTS = 3, (1 / 3, 1 / 2, 2 / 3)
 START_SD = {
     "match": 0.4, "rating": 0.4, "firmness": 0.5, "firmness squared": 0.15, "firmness by person": 0.25,
@@ -84,7 +86,10 @@ class World:
         named.add("firmness squared", ["firmness squared"], [MISFIT])
         by_person = ["firmness x experience", "firmness x sensitivity", "firmness x intensity"]
         named.add("firmness by person", by_person, [-2 * MISFIT * STEP, 2 * MISFIT * STEP, 0.0])
-        named.add("person", ["experience", "sensitivity", "intensity"])
+        named.add("person", PERSON)
+        named.add("person", ["experience squared", "sensitivity squared"], [MISFIT * STEP**2] * 2)
+        named.add("person", ["experience x sensitivity"], [-2 * MISFIT * STEP**2])
+        named.add("person", ["intensity squared", "experience x intensity", "sensitivity x intensity"])
         named.add("price", ["price", *(f"price, budget {b}" for b in range(BUDGETS))])
         knots = list(product(range(BUDGETS), range(len(PRICE_KNOTS))))
         named.add("price", [f"over knot {k}, budget {b}" for b, k in knots], [OVER * (b == k < 2) for b, k in knots])
@@ -165,7 +170,10 @@ class Shelf:
         }
         for name, value in person.items():
             self._set(matrix, name, value)
+            self._set(matrix, f"{name} squared", value**2)
             self._set(matrix, f"firmness x {name}", self._firm * value)
+        for one, other in combinations(PERSON, 2):
+            self._set(matrix, f"{one} x {other}", person[one] * person[other])
         budget, region = context["budget"], context["region"]
         self._set(matrix, "match", self._targets[:, v.regions.index(region)])
         self._set(matrix, f"price, budget {budget}", self._price)

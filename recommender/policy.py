@@ -11,7 +11,7 @@ from recommender.posterior import Names, Numbers, Posterior
 
 DRAWS = 256
 """Draws behind a logged probability: its smallest step is 1 / (DRAWS + 1)."""
-HOPE = 1.0
+HOPE = 1.5
 """By how many of its sds an item is taken to be better than its mean, where there is exploration."""
 
 Order = npt.NDArray[np.intp]

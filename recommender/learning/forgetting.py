@@ -59,6 +59,8 @@ def choose_half_life(
 ) -> Chosen:
     """Return the half-life whose model of the older days gives the newest days the highest likelihood.
 
+    All are scored under the dispersion of grades that never forgetting finds: quasi-likelihoods of different scales do
+    not compare, the more scattered one always looks better.
     newest_days: how many days at the end are foretold. Raises ValueError when either side holds no row.
     """
     last = int(statistics.day.max(initial=0))
@@ -66,10 +68,11 @@ def choose_half_life(
     new = days_between(statistics, last - newest_days + 1, last)
     if not len(old.item) or not len(new.item):
         raise ValueError("there must be rows before the newest days, and in them")
-    foretold = []
-    for half_life in half_lives:
-        fit = fit_funnel(old, columns, today=last - newest_days, half_life_days=half_life, start=start, rounds=rounds)
-        foretold.append(cell_scores(fit, new, columns))
+    fits = [
+        fit_funnel(old, columns, today=last - newest_days, half_life_days=half_life, start=start, rounds=rounds)
+        for half_life in half_lives
+    ]
+    foretold = [cell_scores(replace(fit, dispersions=fits[0].dispersions), new, columns) for fit in fits]
     never, answers = foretold[0], float(new.tried.sum())
     table = tuple(
         Foretold(half_life, float(score.sum()) / answers, *_lead(score, never, answers))

@@ -145,8 +145,12 @@ def _round(stages: list[StageRows], columns: Columns, groups: Groups, fit: Fit) 
     now = under(stages, fit)
     weights, curvature, _ = newton.maximum(now, fit.spread.prior(groups), fit.weights, STEPS_A_ROUND)
     etas = newton.predictors(now, weights)
+    fitted = curvature.fitted.tolist()
     dispersions = np.array(
-        [dispersion(now[s], etas[s]) if name in columns.graded else 1.0 for s, name in enumerate(columns.stages)]
+        [
+            dispersion(now[s], etas[s], fitted[s]) if name in columns.graded else 1.0
+            for s, name in enumerate(columns.stages)
+        ]
     )
     places = position.update(now[0], etas[0], fit.places)
     return Fit(

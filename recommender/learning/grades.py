@@ -11,15 +11,18 @@ SPAN = 2.5
 """The line below is drawn through predictors from -SPAN to SPAN."""
 
 
-def dispersion(rows: StageRows, eta: Floats) -> float:
+def dispersion(rows: StageRows, eta: Floats, fitted: float = 0.0) -> float:
     """Return the variance of grades as a share of that of yes and no, START without data. eta: (n,).
 
-    Pearson's statistic over its count, shrunk towards START (McCullagh and Nelder, 1989, section 4.5).
+    Pearson's statistic over its count less the parameters that were `fitted` with these grades, shrunk towards START
+    (McCullagh and Nelder, 1989, section 4.5): residuals of what was fitted to them are smaller than the scatter. As one
+    step of EM, whose fixed point that is: the count may be smaller than the parameters.
     """
     p = 1.0 / (1.0 + np.exp(-np.clip(eta, -35.0, 35.0)))
     squares = rows.squared - 2.0 * p * rows.won + p**2 * rows.asked
     pearson = float((squares / np.maximum(p * (1.0 - p), 0.01)).sum())
-    return float(np.clip((pearson + START * FEW) / (float(rows.asked.sum()) + FEW), 0.02, 1.0))
+    expected = pearson + rows.dispersion * fitted
+    return float(np.clip((expected + START * FEW) / (float(rows.asked.sum()) + FEW), 0.02, 1.0))
 
 
 def threshold_line(grade: float, spread: float) -> tuple[float, float]:

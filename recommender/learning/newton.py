@@ -38,11 +38,13 @@ class Weights(NamedTuple):
 class Curvature:
     """The posterior covariance at the maximum (Laplace).
 
-    columns: (stages, q, stages, q); items: (m, stages, stages), each item's own block.
+    columns: (stages, q, stages, q); items: (m, stages, stages), each item's own block. fitted: (stages,), how many free
+    parameters the answers of each stage were fitted with: the trace of the information in them times this covariance.
     """
 
     columns: Floats
     items: Floats
+    fitted: Floats
 
 
 class _Sums(NamedTuple):
@@ -149,9 +151,9 @@ def step(stages: list[StageRows], prior: Prior, weights: Weights) -> tuple[Weigh
     return weights, 0.0, system
 
 
-def curvature(system: _System, shape: tuple[int, int]) -> Curvature:
-    """Return the covariances that belong to a system. shape: (stages, q)."""
-    s_count, q = shape
+def curvature(system: _System, sums: _Sums) -> Curvature:
+    """Return the covariances that belong to a system, and what the answers behind its sums were fitted with."""
+    s_count, q = sums.slope.shape
     lower, _ = linalg.lapack.dpotri(system.root, lower=1)
     columns = (np.tril(lower) + np.tril(lower, -1).T).reshape(s_count, q, s_count, q)
     m = system.across.shape[1]
@@ -161,7 +163,12 @@ def curvature(system: _System, shape: tuple[int, int]) -> Curvature:
             middle[:, s, t] = middle[:, t, s] = np.einsum(
                 "mq,mq->m", system.across[s] @ columns[s, :, t, :], system.across[t]
             )
-    return Curvature(columns, system.small + system.small @ middle @ system.small)
+    items = system.small + system.small @ middle @ system.small
+    with_items = np.einsum("mst,mts->s", middle, system.small)  # columns and items vary together: taken out twice
+    each = np.arange(s_count)
+    fitted = np.einsum("sqr,srq->s", sums.columns, columns[each, :, each, :])
+    fitted += np.einsum("sm,ms->s", sums.items, items[:, each, each]) - 2 * with_items
+    return Curvature(columns, items, fitted)
 
 
 def maximum(
@@ -174,5 +181,5 @@ def maximum(
         weights, rise, _ = step(stages, prior, weights)
         if rise < TOLERANCE:
             break
-    system = _system(_sums(stages, weights), prior)
-    return weights, curvature(system, (start.columns.shape[0], start.columns.shape[1])), taken
+    sums = _sums(stages, weights)
+    return weights, curvature(_system(sums, prior), sums), taken
