@@ -11,6 +11,9 @@ JUDGE_CATALOGUE = PERSONAS.with_name("judge_catalogue.csv")
 COVER_PERSONAS = PERSONAS.with_name("cover_personas.jsonl")
 MERCHANT_PERSONAS = PERSONAS.with_name("merchant_personas.jsonl")
 MERCHANT_CATALOGUE = PERSONAS.with_name("merchant_catalogue.csv")
+SECOND_GRADES = PERSONAS.with_name("second_grades.jsonl")
+UNSEEN_PERSONAS = PERSONAS.with_name("unseen_personas.jsonl")
+OTHER_CATALOGUE = PERSONAS.with_name("other_catalogue.csv")
 CATALOGUE = Path(__file__).parents[2] / "shop" / "demo_data" / "catalogue.csv"
 NO_CODES: frozenset[str] = frozenset()
 
