@@ -157,7 +157,7 @@ def main() -> int:
     spec.loader.exec_module(simulator)
     lines = [line for seed in options.seeds for line in measure(simulator, seed, options.sessions)]
     if options.json:
-        print(json.dumps(lines, indent=2))
+        print(json.dumps(lines, indent=2, allow_nan=False))
     else:
         for line in lines:
             after = line["corrected_error"]
