@@ -1,19 +1,21 @@
 """What a visitor may ask of the log by their own link: everything it holds of their visit, and its erasure (R8)."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from shop.catalogue.models import Product
-from shop.learning.models import Candidate, Impression
+from shop.learning.models import Candidate, Impression, OutcomeTag
+from shop.learning.rules import TAG_DAYS
 
 
 def export_visit(session: Session, visit_mark: str) -> list[dict[str, Any]]:
     """Everything the log holds of a visit, as plain values, in the order in which the lists were seen."""
     lists = session.scalars(select(Impression).where(Impression.visit == visit_mark).order_by(Impression.turn)).all()
-    return [_as_values(shown, _products_of(session, shown)) for shown in lists]
+    return [_as_values(shown, _products_of(session, shown), _links_of(session, shown)) for shown in lists]
 
 
 def titles(session: Session, lists: Sequence[Mapping[str, Any]]) -> dict[str, str]:
@@ -35,7 +37,11 @@ def _products_of(session: Session, shown: Impression) -> Sequence[Candidate]:
     ).all()
 
 
-def _as_values(shown: Impression, products: Sequence[Candidate]) -> dict[str, Any]:
+def _links_of(session: Session, shown: Impression) -> Sequence[OutcomeTag]:
+    return session.scalars(select(OutcomeTag).where(OutcomeTag.impression_id == shown.id).order_by(OutcomeTag.tag)).all()
+
+
+def _as_values(shown: Impression, products: Sequence[Candidate], links: Sequence[OutcomeTag]) -> dict[str, Any]:
     return {
         "id": shown.id,
         "visit": shown.visit,
@@ -59,6 +65,11 @@ def _as_values(shown: Impression, products: Sequence[Candidate]) -> dict[str, An
                 "sent": row.sent,
                 "fate": row.fate.value,
                 "helped": row.helped,
+                "order_links": [
+                    {"digest": link.tag, "deleted_on": (link.made_on + timedelta(days=TAG_DAYS)).isoformat()}
+                    for link in links
+                    if link.position == row.position
+                ],
             }
             for row in products
         ],

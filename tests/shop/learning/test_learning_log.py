@@ -231,7 +231,10 @@ def test_an_export_leaves_no_column_out(log: Session) -> None:
     columns = {table: {column.key for column in inspect(table).columns} for table in (Impression, Candidate)}
     known_by = {"erase_on": "erased_on", "model_id": "model", "rules_id": "rules", "features": "fit_in_64ths"}
     assert {known_by.get(name, name) for name in columns[Impression]} | {"products"} == set(shown)
-    assert {known_by.get(name, name) for name in columns[Candidate]} - {"impression_id"} == set(shown["products"][0])
+    product = shown["products"][0]
+    assert {known_by.get(name, name) for name in columns[Candidate]} - {"impression_id"} | {"order_links"} == set(product)
+    link = log.scalars(select(OutcomeTag)).one()
+    assert product["order_links"] == [{"digest": link.tag, "deleted_on": (TODAY + timedelta(days=60)).isoformat()}]
 
 
 def test_the_log_has_no_time_finer_than_the_day_and_no_order_of_its_rows(log: Session) -> None:
