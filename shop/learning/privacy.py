@@ -38,7 +38,8 @@ def _products_of(session: Session, shown: Impression) -> Sequence[Candidate]:
 
 
 def _links_of(session: Session, shown: Impression) -> Sequence[OutcomeTag]:
-    return session.scalars(select(OutcomeTag).where(OutcomeTag.impression_id == shown.id).order_by(OutcomeTag.tag)).all()
+    mine = select(OutcomeTag).where(OutcomeTag.impression_id == shown.id)
+    return session.scalars(mine.order_by(OutcomeTag.tag)).all()
 
 
 def _as_values(shown: Impression, products: Sequence[Candidate], links: Sequence[OutcomeTag]) -> dict[str, Any]:
