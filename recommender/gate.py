@@ -90,8 +90,7 @@ class Line:
     """One ranking in the table: per list what it would have earned, and how much of the log speaks for it.
 
     rewarded: lists with a reward that carry weight. covered: the mean weight of what the log can speak for, 1 when it
-    covers all. snips_ahead and
-    dr_ahead: the candidate's value less this one's, paired; None for the candidate itself.
+    covers all. snips_ahead and dr_ahead: the candidate's value less this one's, paired; None for the candidate itself.
     """
 
     name: str
