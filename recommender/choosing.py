@@ -32,6 +32,43 @@ def choose(candidates: Candidates, scores: Floats, limit: int) -> Chosen:
     return list(zip(places[chosen].tolist(), lost[0].tolist(), strict=False))
 
 
+class Contest:
+    """The products that the lists of one visitor are chosen from, for many lists under different scores.
+
+    `places` are theirs in `candidates.rows`: those for a neighbouring area last, and else those of one type together.
+    """
+
+    def __init__(self, candidates: Candidates) -> None:
+        strong, self._catalogue = candidates.is_strong.nonzero()[0], candidates.catalogue
+        types, is_near = self._catalogue.type_number.take(candidates.rows.take(strong)), candidates.is_near.take(strong)
+        by_type = np.lexsort([types, is_near])
+        self.places: Ints = strong.take(by_type)
+        self._rows, self._is_near = candidates.rows.take(self.places), is_near.take(by_type)
+        self._cheapest_first = self._catalogue.tie_order.take(self._rows).argsort()
+        self._fair = int((~is_near).sum())
+        self._first_of_type = np.unique(types.take(by_type[: self._fair]), return_index=True)[1]
+
+    def lists(self, scores: Floats, limit: int) -> Ints:
+        """Return (lists, places of the list): the number in `places` of what `choose` would put there, or NOBODY.
+
+        scores: (lists, products), those of `places`. One whose scores are not finite is a list of no meaning.
+        """
+        rivals = self._rivals(scores, limit)
+        crowd = Crowd(self._catalogue, self._rows.take(rivals))
+        order, _ = in_places(scores.take(rivals, axis=1), crowd, self._is_near.take(rivals), limit)
+        order[order != NOBODY] = rivals.take(order[order != NOBODY])
+        return order
+
+    def _rivals(self, scores: Floats, limit: int) -> Ints:
+        """Return those that can come into any of the lists, the cheapest first; the reason is that of the function."""
+        if len(self.places) <= FEW or limit <= 0 or not self._fair:
+            return self._cheapest_first
+        best = np.maximum.reduceat(scores[:, : self._fair], self._first_of_type, axis=1)
+        may_come = (scores >= _lowest(best, limit)[:, None]).any(axis=0)
+        rivals: Ints = self._cheapest_first[may_come.take(self._cheapest_first)]
+        return rivals
+
+
 def in_places(scores: Floats, crowd: Crowd, is_near: Bools, limit: int) -> tuple[Ints, Floats]:
     """Return the lists that some products make under different scores: which stands in each place, and what it lost.
 
@@ -88,8 +125,13 @@ def _rivals(candidates: Candidates, scores: Floats, limit: int) -> Ints:
     fair = np.where(candidates.is_near.take(strong), -np.inf, standing)
     best = np.full(int(types.max()) + 1, -np.inf)
     np.maximum.at(best, types, fair)
-    if limit > len(best):
-        return strong
-    lowest = np.partition(best, -limit)[-limit]
-    rivals: Ints = strong[standing >= lowest - 10.0**-SAME_TO_DIGITS]
+    rivals: Ints = strong[standing >= _lowest(best, limit)]
     return rivals
+
+
+def _lowest(best: Floats, limit: int) -> Floats:
+    """Return (...,): the score below which nothing is chosen. best: (..., types), that of the best of each type."""
+    if limit > best.shape[-1]:
+        return np.full(best.shape[:-1], -np.inf)
+    lowest: Floats = np.partition(best, -limit)[..., -limit] - 10.0**-SAME_TO_DIGITS
+    return lowest

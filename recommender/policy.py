@@ -7,7 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from recommender.bits import Floats
-from recommender.posterior import Names, Numbers, Posterior
+from recommender.outlook import Numbers, Outlook
+from recommender.posterior import Posterior
 
 DRAWS = 256
 """Draws behind a logged probability: its smallest step is 1 / (DRAWS + 1)."""
@@ -15,8 +16,6 @@ HOPE = 1.5
 """By how many of its sds an item is taken to be better than its mean, where there is exploration."""
 
 Order = npt.NDArray[np.intp]
-Products = tuple[Floats, Names]
-"""(n, p) features and (n,) names."""
 
 
 def drawn(posterior: Posterior, rng: np.random.Generator, exploration: float) -> Posterior:
@@ -35,9 +34,9 @@ def drawn(posterior: Posterior, rng: np.random.Generator, exploration: float) ->
     return posterior.draw(rng, exploration).hopeful(HOPE) if exploration else posterior
 
 
-def drawn_values(posterior: Posterior, products: Products, numbers: Numbers, exploration: float) -> Floats:
+def drawn_values(outlook: Outlook, numbers: Numbers, exploration: float) -> Floats:
     """Return (draws, products): the log values of these products under many `drawn` at once, one a line of numbers."""
-    return posterior.log_values(*products, numbers, scale=exploration, hope=HOPE if exploration else 0.0)
+    return outlook.log_values(numbers, scale=exploration, hope=HOPE if exploration else 0.0)
 
 
 def further(seed: int) -> np.random.Generator:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -13,19 +13,29 @@ from recommender.bits import Floats
 Rows = npt.NDArray[np.intp]
 Names = npt.NDArray[np.str_]
 UNSEEN = -1
-
-
-class Numbers(NamedTuple):
-    """The normal numbers of some draws. shared: (draws, p), those of the weights; own: (draws, n), those of n items."""
-
-    shared: Floats
-    own: Floats
+SAFE = 600.0
+"""The exponential of this is still a number, with some room."""
 
 
 def log_sigmoid(x: Floats) -> Floats:
     """Return log(1 / (1 + exp(-x))) without overflow."""
     value: Floats = -np.logaddexp(0.0, -x)
     return value
+
+
+def log_chance(against: Floats) -> Floats:
+    """Return the sum over stages of the log sigmoid, with one logarithm a product where nothing can overflow.
+
+    against: (stages, ...), the linear predictors with their signs turned, which are overwritten.
+    """
+    if against.size and against.max() > SAFE / len(against):
+        sums: Floats = log_sigmoid(-against).sum(axis=0)
+        return sums
+    np.exp(against, out=against)
+    against += 1.0
+    product = against.prod(axis=0)
+    logs: Floats = np.negative(np.log(product, out=product), out=product)
+    return logs
 
 
 @dataclass(frozen=True)
@@ -113,13 +123,17 @@ class Posterior:
         spread: Floats = np.sqrt(np.maximum(shared, 0.0) + own**2)
         return spread
 
-    def ordered(self, columns: Sequence[str]) -> Self:
-        """Return the same model with its columns in this order. Raises ValueError unless they are the very same."""
+    def places_of(self, columns: Sequence[str]) -> list[int]:
+        """Return where each of these columns stands in the model's. Raises ValueError unless they are the very same."""
         if sorted(columns) != sorted(self.columns):
             raise ValueError("the model was trained on other features")
+        return [self.columns.index(name) for name in columns]
+
+    def ordered(self, columns: Sequence[str]) -> Self:
+        """Return the same model with its columns in this order. Raises ValueError unless they are the very same."""
+        order = self.places_of(columns)
         if tuple(columns) == self.columns:
             return self
-        order = [self.columns.index(name) for name in columns]
         covariance = self.covariance[:, order][:, :, order]
         return replace(self, columns=tuple(columns), mean=self.mean[:, order], covariance=covariance)
 
@@ -135,7 +149,7 @@ class Posterior:
         return replace(self, item_mean=self.item_mean + by * self.item_sd, unseen_mean=unseen)
 
     @cached_property
-    def _roots(self) -> Floats:
+    def roots(self) -> Floats:
         """(stages, p, p): the symmetric root of each covariance."""
         values, vectors = np.linalg.eigh(self.covariance)
         scaled = vectors * np.sqrt(np.maximum(values, 0.0))[:, None, :]
@@ -152,15 +166,5 @@ class Posterior:
             return self
         shared, own = rng.standard_normal(len(self.columns)), rng.standard_normal(len(self.items))
         return replace(
-            self, mean=self.mean + scale * (self._roots @ shared), item_mean=self.item_mean + scale * self.item_sd * own
+            self, mean=self.mean + scale * (self.roots @ shared), item_mean=self.item_mean + scale * self.item_sd * own
         )
-
-    def log_values(self, features: Floats, items: Names, numbers: Numbers, *, scale: float, hope: float) -> Floats:
-        """Return (draws, n): what `draw`, made with each line of these numbers, and then `hopeful` give `log_value`."""
-        rows = self.item_rows(items)
-        usual, doubt = self.linear(features, items), np.hstack([self.item_sd, self.unseen_sd[:, None]])[:, rows]
-        own = np.where(rows == UNSEEN, 0.0, numbers.own)  # one that was never seen has no effect that could be drawn
-        logs = np.zeros(numbers.own.shape)
-        for mean, sd, root in zip(usual, doubt, self._roots, strict=True):
-            logs += log_sigmoid(mean + hope * sd + scale * (numbers.shared @ (root @ features.T) + sd * own))
-        return logs

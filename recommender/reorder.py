@@ -21,8 +21,10 @@ from recommender.bits import Bools, Floats
 from recommender.catalogue import Catalogue, Ints
 from recommender.choosing import in_places
 from recommender.fit import near_by_features
+from recommender.outlook import Numbers, Outlook
 from recommender.policy import DRAWS, drawn_values, further
-from recommender.posterior import UNSEEN, Names, Numbers, Posterior
+from recommender.posterior import Posterior
+from recommender.seen import Plain
 from recommender.variety import Crowd
 
 
@@ -82,9 +84,10 @@ def chances(made_by: Posterior, others: Sequence[Posterior], lists: Lists, *, ex
         cheapest_first = lists.catalogue.tie_order.take(rows).argsort()
         features, items = lists.features[line, cheapest_first], lists.items[line, cheapest_first]
         crowd, is_near = Crowd(lists.catalogue, rows[cheapest_first]), near_by_features(features)
-        numbers = _numbers(made_by, items, lists.seeds[line])
-        for ranking, posterior in enumerate(rankings):
-            scores = drawn_values(posterior, (features, items), numbers, exploration)
+        outlooks = [Outlook(posterior, Plain(features, items)) for posterior in rankings]
+        numbers = _numbers(outlooks[0], lists.seeds[line])
+        for ranking, outlook in enumerate(outlooks):
+            scores = drawn_values(outlook, numbers, exploration)
             order = in_places(scores, crowd, is_near, length)[0]
             stands = order[:, None, :] == cheapest_first.argsort()[None, :, None]
             found[ranking, line, :length, :length] = stands.mean(axis=0)
@@ -94,21 +97,15 @@ def chances(made_by: Posterior, others: Sequence[Posterior], lists: Lists, *, ex
     return Chances(found[0], found[[number[id(other)] for other in others]], again)
 
 
-def _numbers(made_by: Posterior, items: Names, seed: int) -> Numbers:
+def _numbers(made_by: Outlook, seed: int) -> Numbers:
     """Return the numbers of the list itself, in the first line, and of the further ones.
 
     What `made_by` did not know by name had no number of its own; other rankings that know it get one that is new.
     """
-    width = len(made_by.columns)
-    own, more = (
-        rng.standard_normal((draws, width + len(made_by.items)))
-        for rng, draws in ((np.random.default_rng(seed), 1), (further(seed), DRAWS))
-    )
-    drawn, rows = np.concatenate([own, more]), made_by.item_rows(items)
-    fresh = np.random.default_rng([seed, 2]).standard_normal((1 + DRAWS, len(items)))
-    known = rows != UNSEEN
-    fresh[:, known] = drawn[:, width + rows[known]]
-    return Numbers(drawn[:, :width], fresh)
+    first, others = made_by.numbers(np.random.default_rng(seed), 1), made_by.numbers(further(seed), DRAWS)
+    own = np.concatenate([first.own, others.own])
+    fresh = np.random.default_rng([seed, 2]).standard_normal(own.shape)
+    return Numbers(np.concatenate([first.shared, others.shared]), np.where(made_by.is_known, own, fresh))
 
 
 def expected(posterior: Posterior, lists: Lists) -> Floats:

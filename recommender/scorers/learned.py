@@ -12,14 +12,12 @@ import numpy as np
 from recommender.bits import Floats
 from recommender.features import FEATURES
 from recommender.memory import Memory
-from recommender.posterior import UNSEEN, Posterior, Rows, log_sigmoid
+from recommender.posterior import UNSEEN, Posterior, Rows, log_chance, log_sigmoid
 from recommender.scorers import ITEM, PARTS, START
 from recommender.seen import Seen
 
 _ITEM, _START = PARTS.index(ITEM), PARTS.index(START)
 REMEMBERED = 4
-SAFE = 600.0
-"""The exponential of this is still a number, with some room."""
 _COIN = float(log_sigmoid(np.zeros(1))[0])
 
 
@@ -42,7 +40,7 @@ class LearnedScorer:
         places = self._places(seen)
         for line, levels in zip(against, self._levels, strict=True):
             np.subtract(line, levels.take(places), out=line)
-        return _log_value(against) - len(against) * _COIN
+        return log_chance(against) - len(against) * _COIN
 
     def explain(self, seen: Seen) -> Floats:
         """Return (rows, parts)."""
@@ -104,28 +102,13 @@ class LearnedScorer:
         return self._effects.take(places, axis=1), self._effects_sd.take(places, axis=1)
 
     def _places(self, seen: Seen) -> Rows:
-        return _places(self._posterior, seen.all_skus).take(seen.rows)
+        return item_places(self._posterior, seen.all_skus).take(seen.rows)
 
 
 _memory: Memory[tuple[tuple[str, ...], Sequence[str], Rows]] = Memory(REMEMBERED)
 
 
-def _log_value(against: Floats) -> Floats:
-    """Return (rows,): the sum over stages of the log sigmoid, with one logarithm a row where nothing can overflow.
-
-    against: (stages, rows), the linear predictors with their signs turned, which are overwritten.
-    """
-    if against.size and against.max() > SAFE / len(against):
-        sums: Floats = log_sigmoid(-against).sum(axis=0)
-        return sums
-    np.exp(against, out=against)
-    against += 1.0
-    product = against.prod(axis=0)
-    logs: Floats = np.negative(np.log(product, out=product), out=product)
-    return logs
-
-
-def _places(posterior: Posterior, skus: Sequence[str]) -> Rows:
+def item_places(posterior: Posterior, skus: Sequence[str]) -> Rows:
     """Return where each SKU stands among the posterior's items, after the last for one never seen.
 
     Remembered for the last few catalogues and models; all draws of a model have the same items.

@@ -17,8 +17,6 @@ from shop.learning.states import ModelState
 from shop.web import transaction
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from recommender.posterior import Posterior
     from recommender.scorers.learned import LearnedScorer
 
@@ -50,20 +48,12 @@ class Live:
         """The posterior's mean: the same list for the same answers. With a draw, what that visit sees throughout."""
         import numpy as np  # late: a process that shows no list never loads it
 
+        from recommender.policy import drawn
+        from recommender.scorers.learned import LearnedScorer
+
         if draw is None or draw.exploration == 0:
-            return self._scorer(self.posterior)
-        return self.drawn(np.random.default_rng(draw.seed), draw.exploration)
-
-    def drawn(self, rng: "np.random.Generator", exploration: float) -> "LearnedScorer":
-        """What `recommender.policy` orders one explored list by: 0 is the mean, 1 strays as far as doubt goes."""
-        from recommender.policy import drawn  # see `scorer`
-
-        return self._scorer(drawn(self.posterior, rng, exploration))
-
-    def _scorer(self, posterior: "Posterior") -> "LearnedScorer":
-        from recommender.scorers.learned import LearnedScorer  # see `scorer`
-
-        return LearnedScorer(posterior)
+            return LearnedScorer(self.posterior)
+        return LearnedScorer(drawn(self.posterior, np.random.default_rng(draw.seed), draw.exploration))
 
 
 def live_scorer(session: Session, version: int) -> Live | None:

@@ -62,5 +62,5 @@ def _chances(
     if live is None or draw.exploration == 0:  # nothing was left to chance
         return [1.0] * len(skus)
     told = without_health(answers)  # or equal lists would tell apart by their chances who said what
-    chances = place_chances(told, items, skus, lambda rng: live.drawn(rng, draw.exploration), seed=draw.seed)
+    chances = place_chances(told, items, skus, live.posterior, exploration=draw.exploration, seed=draw.seed)
     return [float(chance) for chance in chances]

@@ -10,13 +10,14 @@ from recommender.catalogue_csv import read_catalogue
 from recommender.choosing import NOBODY, choose, in_places
 from recommender.features import FEATURES, feature_matrix
 from recommender.fit import near_by_features
+from recommender.outlook import Outlook
 from recommender.place_chances import place_chances
 from recommender.policy import DRAWS, drawn, drawn_values
-from recommender.posterior import Numbers
 from recommender.ranking import rank
 from recommender.reorder import Chances, Lists, chances
 from recommender.safety import Gate
 from recommender.scorers.learned import LearnedScorer
+from recommender.seen import Plain
 from recommender.types import Answers, Item
 from recommender.variety import Crowd
 from recommender.wish import read_wish
@@ -65,9 +66,8 @@ def test_where_all_products_were_shown_the_chances_are_those_that_were_logged() 
 
     for line, seed in enumerate(seeds):
         logged_chances = place_chances(
-            answers, items, lists.items[line].tolist(),
-            lambda rng: LearnedScorer(drawn(MADE_BY, rng, EXPLORATION)), seed=seed,
-        )  # fmt: skip
+            answers, items, lists.items[line].tolist(), MADE_BY, exploration=EXPLORATION, seed=seed
+        )
         assert found.made_by[line].diagonal() == pytest.approx(logged_chances, abs=1e-12)
     assert found.is_made_again.all()
     assert 0 < found.made_by[0].diagonal().min() < 1, "something was left to chance"
@@ -119,12 +119,12 @@ def test_lists_of_different_lengths_do_not_touch_each_other() -> None:
 def test_many_draws_at_once_are_what_one_draw_after_the_other_is() -> None:
     answers, items = make_answers(), (make_item("A"), make_item("B"), make_item("UNSEEN"))
     goods = prepare(items)
-    features = feature_matrix(read_wish(answers), goods, np.arange(3))
-    names, width = np.array(goods.skus), len(FEATURES)
-    normal = np.random.default_rng(5).standard_normal((4, width + len(MADE_BY.items)))
-    own = np.column_stack([normal[:, width], normal[:, width + 1], np.full(4, 9.0)])
+    features, names = feature_matrix(read_wish(answers), goods, np.arange(3)), np.array(goods.skus)
+    outlook, again = Outlook(MADE_BY, Plain(features, names)), np.random.default_rng(5)
+    parts = [outlook.numbers(again, some) for some in (3, 1)]
+    parts = [part._replace(own=np.where(outlook.is_known, part.own, 9.0)) for part in parts]
 
-    found = drawn_values(MADE_BY, (features, names), Numbers(normal[:, :width], own), EXPLORATION)
+    found = np.concatenate([drawn_values(outlook, part, EXPLORATION) for part in parts])
 
     rng = np.random.default_rng(5)
     one_by_one = [drawn(MADE_BY, rng, EXPLORATION).log_value(features, names) for _ in range(4)]

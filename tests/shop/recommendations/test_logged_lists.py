@@ -168,7 +168,7 @@ def test_the_chances_of_one_list_are_the_same_whenever_they_are_worked_out() -> 
     assert isinstance(outcome, Ranking)
 
     both = [
-        place_chances(answers, ITEMS, shown(outcome), lambda rng: LIVE.drawn(rng, 0.5), seed=3).tolist()
+        place_chances(answers, ITEMS, shown(outcome), LIVE.posterior, exploration=0.5, seed=3).tolist()
         for _ in range(2)
     ]
 
