@@ -51,7 +51,7 @@ class Contest:
     def lists(self, scores: Floats, limit: int) -> Ints:
         """Return (lists, places of the list): the number in `places` of what `choose` would put there, or NOBODY.
 
-        scores: (lists, products), those of `places`. One whose scores are not finite is a list of no meaning.
+        scores: (lists, products), those of `places`. Scores that are no numbers spoil their own list only.
         """
         rivals = self._rivals(scores, limit)
         crowd = Crowd(self._catalogue, self._rows.take(rivals))

@@ -17,7 +17,7 @@ from recommender.types import Answers, Item
 from recommender.wish import read_wish
 
 AT_ONCE = 1 << 17
-"""So many scores are worked out at once: the memory that takes stays small, however many products there are."""
+"""So many scores are worked out at once, or those of one draw: all draws of 100,000 products would take gigabytes."""
 ELSEWHERE = NOBODY - 1
 """The place of a shown product that is none of the candidates."""
 
@@ -40,13 +40,13 @@ def place_chances(
     candidates = find_candidates(Gate(answers), read_wish(answers), prepare(items))
     contest = Contest(candidates)
     mine, same = _places_of(shown, candidates, contest), np.ones(len(shown))
-    outlook = Outlook(posterior, candidates.seen.only(contest.places))
-    for numbers in _parts(outlook, seed):
-        with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):  # a number that is none breaks no page: such a draw is not believed
+        outlook = Outlook(posterior, candidates.seen.only(contest.places))
+        for numbers in _parts(outlook, seed):
             scores = drawn_values(outlook, numbers, exploration)
             believed = np.abs(scores).max(axis=1, initial=0.0) <= LARGEST
             lists = contest.lists(scores, len(shown))[believed]
-        same[: lists.shape[1]] += (lists == mine[: lists.shape[1]]).sum(axis=0)
+            same[: lists.shape[1]] += (lists == mine[: lists.shape[1]]).sum(axis=0)
     return same / (DRAWS + 1)
 
 

@@ -131,9 +131,9 @@ class Posterior:
 
     def ordered(self, columns: Sequence[str]) -> Self:
         """Return the same model with its columns in this order. Raises ValueError unless they are the very same."""
-        order = self.places_of(columns)
         if tuple(columns) == self.columns:
             return self
+        order = self.places_of(columns)
         covariance = self.covariance[:, order][:, :, order]
         return replace(self, columns=tuple(columns), mean=self.mean[:, order], covariance=covariance)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import recommender.place_chances as subject
+from recommender.bits import Floats
 from recommender.candidates import find_candidates
 from recommender.catalogue import prepare
 from recommender.catalogue_csv import read_catalogue
@@ -19,7 +20,7 @@ from recommender.ranking import rank
 from recommender.safety import Gate, without_health
 from recommender.safety_suite.made_up import make_items, make_pools, make_visitors
 from recommender.scorers.learned import LearnedScorer
-from recommender.types import Answers, Item, Ranking
+from recommender.types import Answers, Item
 from recommender.wish import read_wish
 from shop.learning.rules import LOGGED_FEATURES
 from tests.recommender.build import CATALOGUE, make_answers, make_item, shown
@@ -169,15 +170,27 @@ def test_products_that_are_no_candidates_any_more_have_the_chance_of_the_list_it
     "broken",
     [
         {"covariance": np.tile(1e290 * np.eye(len(FEATURES)), (3, 1, 1))},
-        {"unseen_sd": np.full(3, 1.7e308)},
         {"mean": np.full((3, len(FEATURES)), -1.7e308)},
     ],
+    ids=["too large", "infinite"],
 )
-def test_scores_that_cannot_be_believed_break_nothing(name: str, broken: dict[str, np.ndarray]) -> None:
+def test_draws_whose_scores_cannot_be_believed_count_as_other_lists(name: str, broken: dict[str, Floats]) -> None:
     items, answers, model = CATALOGUES[name], make_answers(), make_posterior(**broken)
-    outcome = rank(answers, items)
-    assert isinstance(outcome, Ranking)
+    skus = shown(rank(answers, items))
 
-    found = place_chances(answers, items, shown(outcome), model, exploration=1.0, seed=SEED)
+    found = place_chances(answers, items, skus, model, exploration=1.0, seed=SEED)
 
-    assert ((found > 0) & (found <= 1)).all()
+    assert found.tolist() == [1 / (DRAWS + 1)] * len(skus)
+
+
+def test_scores_that_are_no_numbers_leave_the_other_lists_as_they_are() -> None:
+    visit = find_candidates(Gate(make_answers()), read_wish(make_answers()), prepare(CATALOGUES["repeated"]))
+    contest = Contest(visit)
+    scores = np.random.default_rng(SEED).normal(size=(4, len(contest.places)))
+    right = contest.lists(scores, 5)
+
+    for broken in (np.nan, np.inf, -np.inf):
+        with np.errstate(all="ignore"):
+            found = contest.lists(np.vstack([scores[:2], np.full_like(scores[0], broken), scores[2:]]), 5)
+        assert np.delete(found, 2, axis=0).tolist() == right.tolist()
+    assert len(contest.places) > FEW

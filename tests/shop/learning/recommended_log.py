@@ -41,7 +41,7 @@ def some_visitors(number: int, *, seed: int = 5) -> Iterator[Answers]:
 def show_lists(session: Session, visitors: Sequence[Answers], day: date, *, with_chances: bool = False) -> list[str]:
     """Each visitor is recommended something and it is noted; returns the first SKU of each list there was.
 
-    with_chances: the chance of each place is worked out, too, which takes longer than all the rest.
+    with_chances: the chance of each place is worked out, too.
     """
     first = []
     for number, answers in enumerate(visitors):
