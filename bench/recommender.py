@@ -2,8 +2,9 @@
 
 Every size answers the same 60 seeded questionnaires over and over. The time is the process's own CPU time, so
 that a busy machine disturbs it less; the garbage collector stays on and its runs are counted. What was left out
-is worked out only for those who ask, in a summary as the result page does or one by one. The bare line is a product of
-matrix and vector of the same shape and a partial sort: what no ranking can go below.
+is worked out only for those who ask, in a summary as the result page does or one by one. The chances of places go
+into the log of a visit that agreed to it; the model knows every product. The bare line is a product of matrix and
+vector of the same shape and a partial sort: what no ranking can go below.
 """
 
 import argparse
@@ -19,8 +20,10 @@ import numpy as np
 from recommender.catalogue import prepare
 from recommender.catalogue_csv import read_catalogue
 from recommender.features import FEATURES
+from recommender.place_chances import place_chances
 from recommender.questionnaire import QUESTIONS
 from recommender.ranking import rank
+from recommender.safety_suite.made_up import make_posterior
 from recommender.types import Answers, Item, Ranking
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -100,6 +103,8 @@ def measure(size: int, runs: int) -> list[tuple[str, float, float, int]]:
     rng = random.Random(SEED)
     items = make_items(size, rng)
     visitors = [make_answers(rng) for _ in range(QUESTIONNAIRES)]
+    skus = [item.sku for item in items[:5]]
+    model = make_posterior(np.random.default_rng(SEED), [item.sku for item in items])
     wanted = np.random.default_rng(SEED).normal(size=len(FEATURES))
     matrix = np.random.default_rng(SEED).normal(size=(size, len(FEATURES)))
 
@@ -114,6 +119,9 @@ def measure(size: int, runs: int) -> list[tuple[str, float, float, int]]:
         outcome = rank(visitors[number % QUESTIONNAIRES], items)
         return [each.sentence for each in outcome.excluded] if isinstance(outcome, Ranking) else None
 
+    def places(number: int) -> object:
+        return place_chances(visitors[number % QUESTIONNAIRES], items, skus, model, exploration=0.1, seed=number)
+
     def bare(_: int) -> object:
         return np.argpartition(matrix @ wanted, -5)[-5:]
 
@@ -126,6 +134,7 @@ def measure(size: int, runs: int) -> list[tuple[str, float, float, int]]:
         ("rank, with reasons", *timed(ranked, runs)),
         ("rank, left out summed up", *timed(summed_up, runs // 4)),
         ("rank, left out one by one", *timed(with_left_out, runs // 4)),
+        ("chances of five places", *timed(places, runs // 4)),
         ("bare X @ q, argpartition", *timed(bare, runs)),
     ]
 
