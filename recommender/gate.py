@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from recommender.bits import Bools, Floats
 from recommender.looks import level_of_look
-from recommender.offpolicy import LEVEL, PROBABILITY_SLACK, Estimate, difference, dr, impossible, mean_weight, snips
+from recommender.offpolicy import LEVEL, Estimate, difference, dr, impossible, mean_weight, snips
 
 LEAST_ESS = 500.0
 LEAST_REWARDED = 30
@@ -61,19 +61,17 @@ class Log:
 class Judged:
     """One ranking on the rows of a log: would_show_with, predicted_shown and predicted, (n,) each, as in `offpolicy`.
 
-    The two predictions come from one reward model for all rankings, which was not trained on these rows. supported:
-    (n,), the part of would_show_with that the log can speak for; for the rest what was served is taken to stay.
+    The two predictions come from one reward model for all rankings, which was not trained on these rows.
     """
 
     name: str
     would_show_with: Floats
     predicted_shown: Floats
     predicted: Floats
-    supported: Floats
 
     def arrays(self) -> tuple[Floats, ...]:
         """All that has one number a row."""
-        return self.would_show_with, self.predicted_shown, self.predicted, self.supported
+        return self.would_show_with, self.predicted_shown, self.predicted
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +87,8 @@ class Figure:
 class Line:
     """One ranking in the table: per list what it would have earned, and how much of the log speaks for it.
 
-    rewarded: lists with a reward that carry weight. covered: the mean weight of what the log can speak for, 1 when it
-    covers all. snips_ahead and dr_ahead: the candidate's value less this one's, paired; None for the candidate itself.
+    rewarded: lists with a reward that carry weight. covered: the mean weight, 1 when the log covers it. snips_ahead and
+    dr_ahead: the candidate's value less this one's, paired; None for the candidate itself.
     """
 
     name: str
@@ -212,7 +210,7 @@ def _table(log: Log, rankings: Sequence[Judged], level: float) -> tuple[Line, ..
     first_snips, first_dr = estimates[0]
     lines = []
     for place, (each, (by_snips, by_dr)) in enumerate(zip(rankings, estimates, strict=True)):
-        counts = (log.rewards > 0) & (each.supported > 0)
+        counts = (log.rewards > 0) & (each.would_show_with > 0)
         lines.append(
             Line(
                 each.name,
@@ -220,7 +218,7 @@ def _table(log: Log, rankings: Sequence[Judged], level: float) -> tuple[Line, ..
                 _figure(by_dr),
                 by_snips.ess,
                 len(np.unique(log.impressions[counts])),
-                Figure(*mean_weight(log.shown_with, each.supported, impressions=log.impressions)),
+                Figure(*mean_weight(log.shown_with, each.would_show_with, impressions=log.impressions)),
                 Figure(*difference(first_snips, by_snips, level=level)) if place else None,
                 Figure(*difference(first_dr, by_dr, level=level)) if place else None,
             )
@@ -265,9 +263,8 @@ def _only(log: Log, rankings: Sequence[Judged], keep: Bools) -> tuple[Log, list[
 
 
 def _is_possible(each: Judged) -> bool:
-    chances = np.concatenate([each.would_show_with, each.supported])
     is_finite = np.isfinite(np.concatenate(each.arrays())).all()
-    return bool(is_finite and (chances >= 0).all() and (chances <= 1 + PROBABILITY_SLACK).all())
+    return bool(is_finite and (each.would_show_with >= 0).all() and (each.would_show_with <= 1).all())
 
 
 def _findings(name: str, check: Check) -> list[str]:

@@ -12,7 +12,7 @@ log, on numbers that are not finite, on shown_with outside (0, 1] and on would_s
 """
 
 from dataclasses import dataclass
-from math import hypot, sqrt
+from math import hypot, inf, isfinite, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -183,9 +183,12 @@ def _weights(shown_with: Floats, would_show_with: Floats, *others: Floats) -> Fl
 
 def _room(terms: Floats, z: float) -> tuple[float, float]:
     """Return how far the expectation of the sum of rare terms, none negative, may lie below the sum and above it."""
-    total, squares, largest = float(terms.sum()), float((terms**2).sum()), float(terms.max())
+    with np.errstate(over="ignore"):
+        total, squares, largest = float(terms.sum()), float((terms**2).sum()), float(terms.max())
     if squares == 0.0:
         return 0.0, 0.0
+    if not isfinite(squares):
+        return inf, inf  # so large that nothing is known of their mean
     least = _gamma_quantile(total, squares, -z)
     most = _gamma_quantile(total + largest, squares + largest**2, z)
     return total - least, most - total
@@ -193,7 +196,7 @@ def _room(terms: Floats, z: float) -> tuple[float, float]:
 
 def _gamma_quantile(mean: float, variance: float, z: float) -> float:
     """Return the quantile that is the z-th of a normal distribution. Source: Wilson and Hilferty (1931)."""
-    shape = mean**2 / variance
+    shape = (mean / sqrt(variance)) ** 2
     root = max(1 - 1 / (9 * shape) + z / (3 * sqrt(shape)), 0.0)
     return mean * root * root * root
 

@@ -31,8 +31,8 @@ from shop.learning.states import Fate
 
 MOST_WEIGHT = 5.0
 """A list counts at most so often, however much likelier another ranking would have shown it: a few rare lists must not
-decide, and intervals of such a sum promise too much (Ionides 2008, truncated importance sampling). Beyond that what was
-served is taken to stay, else it would count as worth nothing (Laroche and others 2019, baseline bootstrapping)."""
+decide, and intervals of such a sum promise too much (Ionides 2008, truncated importance sampling). What is beyond is
+worth nothing: to take it that what was served stays would credit a ranking with products that it buries."""
 MOST_PLACES = 8
 """Longer lists than the shop ever shows are cut off: a mistake must not fill the memory."""
 
@@ -146,8 +146,9 @@ def judge(
     expectations = [expected(foretells, part.lists) for part in parts]
     judged = {}
     for number, name in enumerate(rankings):
-        rows = [_on_rows(part, number, earns) for part, earns in zip(parts, expectations, strict=True)]
-        judged[name] = Judged(name, *(_joined([row[each] for row in rows]) for each in range(4)))
+        rows = [on_rows(part, number, earns) for part, earns in zip(parts, expectations, strict=True)]
+        would, shown, whole = (_joined([row[each] for row in rows]) for each in range(3))
+        judged[name] = Judged(name, would, shown, whole)
     return log, judged
 
 
@@ -171,15 +172,10 @@ def part_of(
     return Part(lists.only(kept), names, rewards[kept], found.made_by[kept], found.others[:, kept])
 
 
-def _on_rows(part: Part, ranking: int, earns: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """A row a shown product: its chance to stand there, what it earns there, what the ranking earns in that place, and
-    the part of the chance that the log can speak for."""
-    wanted = part.others[ranking]
-    supported = np.minimum(wanted, MOST_WEIGHT * part.made_by)
-    beyond = (wanted - supported).sum(axis=1, keepdims=True)
-    would = supported + beyond * part.made_by
-    earned = (would * earns).sum(axis=1)
-    return _rows(part, _stood(would)), _rows(part, _stood(earns)), _rows(part, earned), _rows(part, _stood(supported))
+def on_rows(part: Part, ranking: int, earns: Floats) -> tuple[Floats, Floats, Floats]:
+    """A row a shown product: its chance to stand there, what it earns there, what the ranking earns in that place."""
+    counted = np.minimum(part.others[ranking], MOST_WEIGHT * part.made_by)
+    return _rows(part, _stood(counted)), _rows(part, _stood(earns)), _rows(part, (counted * earns).sum(axis=1))
 
 
 def _stood(values: Floats) -> Floats:

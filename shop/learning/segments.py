@@ -53,7 +53,7 @@ def _figures(segment: str, here: Bools, log: Log, rankings: tuple[Judged, Judged
 def _earned(here: Bools, log: Log, ranking: Judged) -> Figure | None:
     """What the ranking earned a list, by SNIPS; None where the log has too little to say."""
     would, rewards = ranking.would_show_with[here], log.rewards[here]
-    rewarded = len(np.unique(log.impressions[here][(rewards > 0) & (ranking.supported[here] > 0)]))
+    rewarded = len(np.unique(log.impressions[here][(rewards > 0) & (would > 0)]))
     if rewarded < LEAST_REWARDED:
         return None
     found: Estimate = snips(rewards, log.shown_with[here], would, impressions=log.impressions[here])

@@ -51,8 +51,7 @@ def decision(lists: int = 6_000):
     flat = np.full(lists, 0.1)
     log = Log(np.arange(lists), (rng.random(lists) < 0.05 + 0.1 * shown).astype(float), np.full(lists, 0.5))
     rankings = [
-        Judged(name, would, flat, flat, supported=would)
-        for name, would in (("candidate", (shown == 1).astype(float)), ("day one", (shown == 0).astype(float)))
+        Judged(name, (shown == at).astype(float), flat, flat) for name, at in (("candidate", 1), ("day one", 0))
     ]
     return decide(rankings[0], rankings[1], rankings[1], log, Checks(list, list))
 

@@ -218,3 +218,7 @@ def test_the_intervals_cover_the_truth_in_93_to_97_percent():
             covered[name] += each.low <= truth <= each.high
 
     assert all(930 <= count <= 970 for count in covered.values()), covered
+
+
+def test_numbers_too_large_to_be_squared_tell_nothing_of_their_mean():
+    assert interval(np.array([1e160, 0.0, 0.0])) == (-np.inf, np.inf)

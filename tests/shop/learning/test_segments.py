@@ -22,12 +22,8 @@ def log_of(lists: int) -> tuple[Log, Judged, Judged]:
     first = np.tile([True, False], lists)
     rewards = (rng.random(2 * lists) < np.where(first, 0.3, 0.1)).astype(float)
     log = Log(np.repeat([str(name) for name in range(lists)], 2), rewards, np.full(2 * lists, 0.5))
-    return log, _judged("own", first * 1.0), _judged("day one", ~first * 1.0)
-
-
-def _judged(name: str, would_show_with: np.ndarray) -> Judged:
-    flat = np.full(len(would_show_with), 0.2)
-    return Judged(name, would_show_with, flat, flat, supported=would_show_with)
+    flat = np.full(2 * lists, 0.2)
+    return log, Judged("own", first * 1.0, flat, flat), Judged("day one", ~first * 1.0, flat, flat)
 
 
 def test_a_list_is_in_the_segments_that_its_fits_tell() -> None:
