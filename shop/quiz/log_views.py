@@ -11,6 +11,7 @@ from flask import Response, jsonify, request
 from shop.clock import utc_now
 from shop.keys import fingerprint
 from shop.learning import noting, privacy
+from shop.learning.rules import TAG_DAYS
 from shop.quiz import visitor
 from shop.quiz.views import blueprint
 from shop.quiz.visit_token import read_visit_token
@@ -37,6 +38,7 @@ def visit_log(token: str) -> Response:
         token=token,
         lists=lists,
         titles=privacy.titles(db(), lists),
+        tag_days=TAG_DAYS,
         as_json=json.dumps(lists, indent=2),
         answers_deleted="deleted" in request.args,
         is_erased="erased" in request.args,
