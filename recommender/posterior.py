@@ -28,7 +28,7 @@ def log_chance(against: Floats) -> Floats:
 
     against: (stages, ...), the linear predictors with their signs turned, which are overwritten.
     """
-    if against.size and against.max() > SAFE / len(against):
+    if against.size and not against.max() <= SAFE / len(against):  # nor where one is no number
         sums: Floats = log_sigmoid(-against).sum(axis=0)
         return sums
     np.exp(against, out=against)

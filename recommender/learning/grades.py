@@ -11,7 +11,7 @@ SPAN = 2.5
 """The line below is drawn through predictors from -SPAN to SPAN."""
 
 
-def dispersion(rows: StageRows, eta: Floats, fitted: float = 0.0) -> float:
+def dispersion(rows: StageRows, eta: Floats, fitted: float) -> float:
     """Return the variance of grades as a share of that of yes and no, START without data. eta: (n,).
 
     Pearson's statistic over its count less the parameters that were `fitted` with these grades, shrunk towards START

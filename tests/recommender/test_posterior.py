@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from recommender.posterior import Posterior
+from recommender.posterior import Posterior, log_chance
 
 
 def make_posterior(**changes):
@@ -104,3 +104,13 @@ def test_the_same_model_in_another_order_of_its_columns_says_the_same():
     assert turned.linear_sd(FEATURES[:, [2, 0, 1]], ITEMS) == pytest.approx(posterior.linear_sd(FEATURES, ITEMS))
     with pytest.raises(ValueError, match="other features"):
         posterior.ordered(("a", "b", "d"))
+
+
+def test_one_number_that_is_none_leaves_the_other_chances_as_they_are():
+    against = np.array([[400.0, np.nan], [400.0, 0.0]])
+
+    with np.errstate(invalid="ignore"):  # as where lists are made and drawn
+        both, none = log_chance(against)
+
+    assert both == pytest.approx(-800.0)
+    assert np.isnan(none)
