@@ -120,7 +120,7 @@ class Visitors(Crowd):
         self._timed(browser, lambda: browser.submit("/find", consent="y"))
         for answers in ANSWERS:
             given = {**answers, "max_budget": str(chance.randint(20, 200))} if "max_budget" in answers else answers
-            self._timed(browser, lambda given=given: browser.submit("/find/", **given))  # type: ignore[misc]
+            self._timed(browser, lambda given=given: browser.submit("/find/", **given))
         if not browser.address.endswith("/find/result"):
             raise LookupError(browser.address)
 

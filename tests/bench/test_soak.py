@@ -33,7 +33,7 @@ def test_growth_is_told_for_a_thousand_requests_and_without_the_first_fifth() ->
     ],
 )
 def test_each_goal_can_be_missed(what: str, value: object, sentence: str) -> None:
-    verdict = Verdict(**{**vars(FINE), what: value})  # type: ignore[arg-type]
+    verdict = Verdict(**{**vars(FINE), what: value})
 
     assert FINE.missed == []
     assert len(verdict.missed) == 1

@@ -82,7 +82,7 @@ def test_the_chances_of_a_list_are_logged_alike_whatever_somebody_says_of_their_
     changed: dict[str, frozenset[str]],
 ) -> None:
     answers, draw = make_answers(areas=frozenset({"neck", "lower_back"})), Draw(3, 0.7)
-    delicate = replace(answers, **changed)  # type: ignore[arg-type]  # sets of codes alone
+    delicate = replace(answers, **changed)
     skus = shown(rank(delicate, ITEMS, scorer=LIVE.scorer(draw)))
 
     both = [shown_list(each, ITEMS, skus, draw, LIVE).with_chances().products for each in (delicate, answers)]
